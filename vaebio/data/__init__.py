@@ -1,0 +1,1 @@
+"""Raw matrix to AnnData to arrays: read, check, split, prepare."""

@@ -1,0 +1,54 @@
+"""Errors the user can repair: what was found, what was expected, what to do."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class VaebioError(Exception):
+    """A mistake in the input or the settings that the user can repair.
+
+    The message is always three lines, `Found:`, `Expected:` and `Hint:`. The command line prints
+    them without a traceback and ends with exit code 2.
+    """
+
+    def __init__(self, *, found: str, expected: str, hint: str) -> None:
+        self.found, self.expected, self.hint = found, expected, hint
+        super().__init__(f"Found: {found}.\nExpected: {expected}.\nHint: {hint}.")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, regardless of case, or None when nothing is like it."""
+    by_lower = {str(k).lower(): str(k) for k in known}
+    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[match[0]] if match else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint that names the nearest known name, or `otherwise`."""
+    known = list(known)
+    close = nearest(name, known)
+    return f"did you mean `{close}`?" if close else otherwise
+
+
+def refusals(logs: Path, since: float) -> dict[str, str]:
+    """The three lines of every job log under `logs` that was refused after `since`.
+
+    Parameters
+    ----------
+    since
+        Seconds since the epoch; older logs belong to an earlier run and are passed over.
+
+    Returns
+    -------
+    Log path to the three lines, in the order of the paths.
+    """
+    found = {}
+    for path in sorted(logs.rglob("*.log")):
+        if path.stat().st_mtime < since:
+            continue
+        lines = path.read_text(errors="replace").splitlines()
+        start = next((i for i, line in enumerate(lines) if line.startswith("Found: ")), None)
+        if start is not None:
+            found[str(path)] = "\n".join(lines[start:])
+    return found

@@ -1,0 +1,1 @@
+"""VAEs whose members are a tensor axis. Imports torch and nothing heavier."""

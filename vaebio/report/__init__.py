@@ -1,0 +1,1 @@
+"""Tidy tables in, self-contained HTML out. Imports neither torch nor scanpy."""

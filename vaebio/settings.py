@@ -1,0 +1,297 @@
+"""Typed settings: the only description of every key of `config.yaml` and `datasets.tsv`.
+
+`config/config.yaml` and the JSON Schemas are generated from these types (`make settings`), and a
+test holds them together. `configuration.py` reads files into them.
+"""
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+BUILTIN = "builtin:"
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+
+Kind = Literal["auto", "counts", "continuous", "intensity", "fraction", "binary"]
+Orientation = Literal["observations_by_features", "features_by_observations"]
+
+
+def _distinct(values: tuple) -> tuple:
+    repeated = sorted({v for v in values if values.count(v) > 1})
+    if repeated:
+        raise ValueError(f"every value once, but {', '.join(map(str, repeated))} stands twice")
+    return values
+
+
+Axis = AfterValidator(_distinct)
+Widths = Annotated[tuple[PositiveInt, ...], Field(min_length=0)]
+
+
+class Settings(BaseModel):
+    """Base of every settings class: frozen, and a misspelt key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Split(Settings):
+    """Shares of the observations, stratified by the label where there is one."""
+
+    train: PositiveFloat = Field(0.7, description="Share the model and all constants learn from.")
+    validation: PositiveFloat = Field(0.15, description="Share that stops the training.")
+    test: PositiveFloat = Field(0.15, description="Share that is only ever measured.")
+    seed: NonNegativeInt = Field(0, description="Seed of the assignment.")
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> "Split":
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train + validation + test to be 1, not {total:g}")
+        return self
+
+
+class Prepare(Settings):
+    """From the raw matrix to the model's input. Every constant is learned on train only."""
+
+    split: Split = Field(Split(), description="Train, validation and test.")
+    min_features: NonNegativeInt = Field(
+        1,
+        description="Counts: drop observations with fewer detected features than this.",
+    )
+    min_observations: NonNegativeInt = Field(
+        3,
+        description="Counts: drop features detected in fewer train observations than this.",
+    )
+    target_total: PositiveFloat = Field(
+        1e4,
+        description="Counts: every observation is scaled to this total before log1p "
+        "(a fixed number: a median over all observations would let test into train).",
+    )
+    features: PositiveInt = Field(
+        2000,
+        description="Keep this many features: the most variable ones on train (scanpy's "
+        "dispersions for counts, variance for continuous values).",
+    )
+    clip: PositiveFloat | None = Field(
+        10.0,
+        description="Scaled values beyond this many standard deviations are cut; null: never. "
+        "Without it a rarely detected feature can dominate the squared error.",
+    )
+
+
+class Model(Settings):
+    """The architecture of every member. Hidden widths in the order data flow through them."""
+
+    likelihood: Literal["gaussian"] = Field(
+        "gaussian", description="Distribution of a feature given the latents."
+    )
+    sigma: Literal["unit"] = Field(
+        "unit",
+        description="Standard deviation of the gaussian: `unit` is 1, the plain MSE + KL VAE.",
+    )
+    encoder: Widths = Field(
+        (128,), description="Hidden widths between the features and the latent; [] is linear."
+    )
+    decoder: Widths = Field(
+        (128,), description="Hidden widths between the latent and the features; [] is linear."
+    )
+    activation: Literal["relu", "silu", "tanh"] = Field(
+        "relu", description="Nonlinearity after every hidden layer."
+    )
+    normalisation: Literal["layer", "none"] = Field(
+        "layer", description="Layer norm before every activation, or nothing."
+    )
+
+
+class Grid(Settings):
+    """Which members are trained: every beta with every latent size and every seed."""
+
+    betas: Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1), Axis] = Field(
+        (0.1, 0.3, 1.0, 3.0, 10.0),
+        description="Weights of the rate (KL), both terms in nats per observation. "
+        "1 is the ELBO; with sigma `unit` a unit is worth its rate only if it explains "
+        "more variance than beta.",
+    )
+    latents: Annotated[tuple[PositiveInt, ...], Field(min_length=1), Axis] = Field(
+        (2, 8, 16, 32), description="Latent sizes (numbers of latent units)."
+    )
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1), Axis] = Field(
+        (0, 1, 2), description="Seeds of initialisation and noise; three or more show the spread."
+    )
+
+
+class Train(Settings):
+    """How the members are trained."""
+
+    epochs: PositiveInt = Field(200, description="Most passes over the train split.")
+    minibatch: PositiveInt = Field(128, description="Observations per optimiser step.")
+    learning_rate: PositiveFloat = Field(2e-3, description="Step size of Adam.")
+    warmup: NonNegativeInt = Field(
+        20, description="Epochs in which beta rises linearly from 0 to its value."
+    )
+    patience: PositiveInt = Field(
+        30,
+        description="Stop a member after this many epochs without a better validation objective; "
+        "counted from the end of the warm-up. The best weights are restored.",
+    )
+    clip: PositiveFloat = Field(
+        100.0, description="Largest norm of one member's gradient in nats; longer ones are cut."
+    )
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")] = Field(
+        "auto", description="auto, cpu, cuda, cuda:N or mps; auto takes a GPU when there is one."
+    )
+    stacks: PositiveInt | Literal["auto"] = Field(
+        "auto",
+        description="Into how many jobs the grid is divided; auto: 1. More than one pays only "
+        "with several GPUs or cluster nodes.",
+    )
+
+    @model_validator(mode="after")
+    def _warmup_ends(self) -> "Train":
+        if self.warmup >= self.epochs:
+            raise ValueError(
+                f"warmup ({self.warmup}) to end before the last epoch ({self.epochs}), "
+                "or beta would never reach its value"
+            )
+        return self
+
+
+class Evaluate(Settings):
+    """How members and baselines are measured."""
+
+    neighbours: PositiveInt = Field(
+        15, description="Nearest neighbours of each observation in the graph for Leiden."
+    )
+    resolutions: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), Axis] = Field(
+        (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0),
+        description="Leiden resolutions to try; for every member and baseline alike the one with "
+        "the highest NMI is reported, as in scIB.",
+    )
+    active_threshold: PositiveFloat = Field(
+        0.01,
+        description="A unit is active when the variance of its posterior mean over observations "
+        "is above this (Burda 2016).",
+    )
+    seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
+
+
+class Report(Settings):
+    """Words and selections of the report; changing them re-runs the report alone."""
+
+    title: str = Field("", description="Title of the page; empty: the name of the data set.")
+    observations: str = Field("observations", description="What a row is: cells, samples, ...")
+    features: str = Field("features", description="What a column is: genes, proteins, ...")
+    curves: NonNegativeInt = Field(
+        4, description="Members whose learning curves are drawn before the reader picks any."
+    )
+
+
+class Config(Settings):
+    """Everything that can be set for a run."""
+
+    datasets: str = Field("config/datasets.tsv", description="Sheet of data sets, one row each.")
+    results: str = Field("results", description="Folder of all results.")
+    prepare: Prepare = Prepare()
+    model: Model = Model()
+    grid: Grid = Grid()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    report: Report = Report()
+    overrides: dict[str, dict[str, dict[str, Any]]] = Field(
+        {},
+        description="Settings of single data sets, laid over the above: "
+        "{dataset: {section: {key: value}}}.",
+    )
+
+
+class Dataset(Settings):
+    """A row of the sheet of data sets."""
+
+    name: Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")] = Field(
+        description="Name of the data set and of its results folder: letters, digits, _ . -"
+    )
+    matrix: Annotated[str, Field(min_length=1)] = Field(
+        description="Path (.h5ad, .csv, .tsv, .txt, the last three also .gz) or builtin:pbmc68k."
+    )
+    annotation: str = Field(
+        "", description="Path of a table (.csv, .tsv) with one row per observation."
+    )
+    label: str = Field("", description="Column with the known classes, for evaluation only.")
+    batch: str = Field("", description="Column with the technical batch.")
+    kind: Kind = Field("auto", description="What the values are.")
+    orientation: Orientation = Field(
+        "observations_by_features", description="What the rows of the matrix are."
+    )
+
+
+def as_yaml(settings: Mapping[str, BaseModel]) -> str:
+    """Settings as YAML text, one top-level key each."""
+    content = {key: value.model_dump(mode="json") for key, value in settings.items()}
+    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
+
+
+def commented_yaml() -> str:
+    """`config/config.yaml`: every key with its default and its description."""
+    head = (
+        "# yaml-language-server: $schema=../workflow/schemas/config.schema.json\n"
+        "# Generated from vaebio/settings.py by `make settings`; edit a copy of it, and give that\n"
+        "# with --configfile: what it does not say keeps the value it has here.\n"
+    )
+    return head + "".join(_commented(Config(), 0))
+
+
+def json_schema(model: type[BaseModel]) -> str:
+    """JSON Schema of a settings class, for editors and for checking files without vaebio."""
+    return json.dumps(model.model_json_schema(), indent=2) + "\n"
+
+
+def _commented(settings: BaseModel, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    for key, field in type(settings).model_fields.items():
+        value = getattr(settings, key)
+        if isinstance(value, BaseModel):
+            summary = (type(value).__doc__ or "").splitlines()[0]
+            yield ("\n" if depth == 0 else "") + f"{pad}# {summary}\n{pad}{key}:\n"
+            yield from _commented(value, depth + 1)
+            continue
+        for line in textwrap.wrap(
+            _described(field.description or "", field.annotation), 96 - len(pad)
+        ):
+            yield f"{pad}# {line}\n"
+        dumped = settings.model_dump(mode="json")[key]
+        yield f"{pad}{key}: {_flow(dumped)}\n"
+
+
+def _flow(value: Any) -> str:  # noqa: ANN401 - any YAML value
+    """One value on one line; safe_dump ends a plain scalar with a document mark."""
+    return yaml.safe_dump(value, default_flow_style=True, width=10**6).split("\n")[0]
+
+
+def _described(description: str, annotation: Any) -> str:  # noqa: ANN401 - any type hint
+    choices = [str(v) for v in get_args(annotation) if isinstance(v, str)]
+    return description + (f" One of: {', '.join(choices)}." if len(choices) > 1 else "")
+
+
+def main() -> None:
+    """Write the generated files: `python -m vaebio.settings`, called by `make settings`."""
+    schemas = Path("workflow/schemas")
+    Path("config/config.yaml").write_text(commented_yaml())
+    (schemas / "config.schema.json").write_text(json_schema(Config))
+    (schemas / "datasets.schema.json").write_text(json_schema(Dataset))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where data meets model: grid, schedule, fit, encode, store."""
