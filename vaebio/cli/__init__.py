@@ -1,0 +1,1 @@
+"""Command line: one verb per rule, one file per verb; the only place where paths meet functions."""

@@ -1,0 +1,60 @@
+"""The `vaebio` command: parses the verb, runs it, and tells the user's mistakes in three lines."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from vaebio.errors import VaebioError
+
+VERBS = {
+    "prepare": "turn a raw matrix into the model's input: filter, normalise, select, split, scale",
+    "train": "train the members of one stack in one pass",
+    "collect": "gather the trained stacks of a data set into its tables and models",
+    "evaluate": "measure every member and baseline",
+    "report": "render the report of one data set",
+    "compare": "render the page that compares data sets",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all verbs. Each verb's module imports heavy libraries only when it runs."""
+    root = argparse.ArgumentParser(
+        prog="vaebio",
+        description="Train a grid of VAEs on omics data, measure them honestly, and report. "
+        "The whole way in one command: `snakemake --cores all`. The verbs below are its steps.",
+    )
+    root.add_argument("--version", action="store_true", help="print the version and stop")
+    verbs = root.add_subparsers(dest="verb", metavar="VERB")
+    for verb, sentence in VERBS.items():
+        module = import_module(f"vaebio.cli.{verb}")
+        sub = verbs.add_parser(verb, help=sentence, description=module.__doc__)
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 when it worked, 2 when the user can repair what stopped it."""
+    root = parser()
+    arguments = root.parse_args(argv)
+    if arguments.version:
+        from vaebio import __version__
+
+        print(f"vaebio {__version__}")
+        return 0
+    if arguments.verb is None:
+        root.print_help()
+        return 2
+    try:
+        arguments.run(arguments)
+    except VaebioError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
