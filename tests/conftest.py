@@ -23,5 +23,6 @@ def shared_data():
     """Folder of real data sets that are not part of the repository."""
     folder = Path(os.environ.get("VAEBIO_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"no real data at {folder}; set VAEBIO_TEST_DATA")
+        missing = f"no real data at {folder}; set VAEBIO_TEST_DATA"
+        (pytest.fail if os.environ.get("VAEBIO_REQUIRE_DATA") else pytest.skip)(missing)
     return folder

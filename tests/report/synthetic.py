@@ -1,0 +1,201 @@
+"""A results folder as the workflow leaves it, with made-up but plausible numbers."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vaebio.settings import Config, as_yaml
+from vaebio.terms import ALL, COLUMNS
+
+CLUSTERING = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
+FEATURES = 765
+NO_LABEL = "no label column"
+
+
+def results_folder(
+    folder: Path,
+    *,
+    betas=(0.1, 0.3, 1.0, 3.0, 10.0),
+    latents=(2, 8, 16, 32),
+    seeds=(0, 1, 2),
+    epochs=120,
+    diverged=(),
+    labels=True,
+    name="pbmc68k",
+    label_names=("CD14+ Monocyte", "CD19+ B", "Dendritic", "CD56+ NK"),
+    warnings=(),
+    report=None,
+) -> Path:
+    """Write every file of a data set into `folder` and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(1)
+    grid = [(beta, latent, seed) for latent in latents for beta in betas for seed in seeds]
+    names = {place: "k{1}-b{0:g}-s{2}".format(*place) for place in grid}
+    members = [_member(names[p], *p, names[p] in diverged, epochs) for p in grid]
+    metrics, history, units = _baselines(latents, labels), [], []
+    for place in grid:
+        member, failed = names[place], names[place] in diverged
+        truth = _truth(*place[:2], random)
+        metrics += _metrics(member, truth, labels, failed)
+        history += _history(member, truth, place[0], epochs // 3 if failed else epochs)
+        units += _units(member, place[1], truth)
+    for table, rows in (
+        ("members.tsv", members),
+        ("metrics.tsv", metrics),
+        ("history.tsv", history),
+        ("units.tsv", units),
+    ):
+        frame = pd.DataFrame(rows, columns=list(COLUMNS[table]))
+        frame.to_csv(folder / table, sep="\t", index=False)
+    prepared = _prepared(name, label_names if labels else (), warnings)
+    (folder / "prepared.json").write_text(json.dumps(prepared), encoding="utf-8")
+    grid_settings = {"betas": betas, "latents": latents, "seeds": seeds}
+    config = Config.model_validate(
+        {"grid": grid_settings, "train": {"epochs": epochs}, "report": report or {}}
+    )
+    settings = as_yaml({key: getattr(config, key) for key in ("prepare", "model", "grid", "train")})
+    settings += as_yaml({key: getattr(config, key) for key in ("evaluate", "report")})
+    (folder / "settings.yaml").write_text(settings, encoding="utf-8")
+    _timing(folder / "timing")
+    return folder
+
+
+def _member(name, beta, latent, seed, failed, epochs):
+    status = "diverged" if failed else "stopped" if beta > 1 else "finished"
+    return (
+        name,
+        f"key-{name}",
+        "128",
+        "128",
+        "gaussian",
+        beta,
+        latent,
+        seed,
+        status,
+        epochs // 3 if failed else epochs,
+        round(4.2 + latent / 20, 2),
+    )
+
+
+def _truth(beta, latent, random):
+    """Test mse, rate, active units and ARI of a member: more rate, less error, to a floor."""
+    active = max(0, round(latent * (1 - 0.25 * math.log10(beta + 1) * 2)))
+    active = min(active, round(18 / (beta + 0.3)))
+    rate = active * 0.5 * math.log(1 + 12 / (beta + 0.05)) * (1 + random.normal() * 0.01)
+    mse = 0.655 + 0.32 * math.exp(-rate / 9) + random.normal() * 0.0018
+    ari = 0.62 * math.exp(-((math.log10(max(rate, 0.3)) - 1.1) ** 2) / 0.5)
+    return {"rate": abs(rate), "mse": mse, "active": active, "ari": ari + random.normal() * 0.012}
+
+
+def _metrics(member, truth, labels, failed):
+    rows = []
+    for split, shift in (("train", -0.03), ("validation", 0.001), ("test", 0.0)):
+        mse, rate = truth["mse"] + shift, truth["rate"]
+        distortion = 0.5 * FEATURES * (mse + math.log(2 * math.pi)) + 0.3 * truth["active"]
+        values = {
+            "mse": mse,
+            "rate_nats": rate,
+            "distortion_nats": distortion,
+            "elbo_nats": -(distortion + rate),
+            "objective_nats": distortion + rate,
+            "active_units": truth["active"],
+        }
+        for measure, value in values.items():
+            low, high = (value - 0.02, value + 0.02) if measure == "mse" else ("", "")
+            if failed:
+                rows.append((member, split, measure, "", "", "", "the member diverged"))
+            else:
+                rows.append((member, split, measure, value, low, high, ""))
+    return rows + _clustering(member, None if failed else truth["ari"], labels)
+
+
+def _clustering(member, ari, labels):
+    rows = []
+    for split, shift in ((ALL, 0.0), ("test", -0.02)):
+        for i, measure in enumerate(CLUSTERING):
+            if ari is None or not labels:
+                reason = NO_LABEL if not labels else "the member diverged"
+                rows.append((member, split, measure, "", "", "", reason))
+            else:
+                rows.append((member, split, measure, ari + shift + 0.02 * i, "", "", ""))
+    return rows
+
+
+def _baselines(latents, labels):
+    rows = []
+    levels = {"null": 0.974} | {f"pca-k{k}": 0.70 + 0.2 / math.sqrt(k + 1) for k in latents}
+    for name, mse in levels.items():
+        for split in ("train", "validation", "test"):
+            rows.append((name, split, "mse", mse, mse - 0.02, mse + 0.02, ""))
+        if name != "null":
+            rows += _clustering(name, 0.45 + 0.1 * (mse < 0.76), labels)
+    return rows
+
+
+def _history(member, truth, beta, epochs):
+    rows = []
+    for epoch in range(1, epochs + 1):
+        warm = min(1.0, epoch / 20)
+        reached = 1 - math.exp(-epoch / 14)
+        rate = truth["rate"] * reached * (1.6 - 0.6 * warm)
+        for split, shift in (("train", -0.03), ("validation", 0.001)):
+            mse = 1 - (1 - truth["mse"]) * reached + shift * reached
+            rows.append(
+                (
+                    member,
+                    epoch,
+                    split,
+                    0.5 * FEATURES * (mse + 1.8379),
+                    rate,
+                    mse,
+                    beta * warm,
+                    2e-3,
+                )
+            )
+    return rows
+
+
+def _units(member, latent, truth):
+    share = truth["rate"] / max(truth["active"], 1)
+    return [
+        (member, unit, share if unit < truth["active"] else 0.001, 0.9, unit < truth["active"])
+        for unit in range(latent)
+    ]
+
+
+def _prepared(name, labels, warnings):
+    return {
+        "name": name,
+        "matrix": "builtin:pbmc68k",
+        "annotation": "",
+        "kind": "counts",
+        "kind_reason": "every value is a whole number and the largest is 419",
+        "label": "bulk_labels" if labels else "",
+        "batch": "",
+        "observations_in": 700,
+        "features_in": 765,
+        "observations": 700,
+        "features": FEATURES,
+        "split": {"train": 490, "validation": 105, "test": 105},
+        "labels": {label: {"train": 70, "validation": 15, "test": 15} for label in labels},
+        "sparsity": 0.79,
+        "steps": [
+            "No cell was dropped: every one has at least 1 detected feature.",
+            "Every cell was scaled to a total of 10,000 and log1p was taken.",
+            "Features were centred and scaled to variance 1 on train, and cut at ±10.",
+        ],
+        "warnings": list(warnings),
+        "version": "0.1.0",
+    }
+
+
+def _timing(folder):
+    head = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    steps = {"prepare": (6.2, 412.5), "train/1": (121.7, 905.1), "evaluate": (64.0, 700.0)}
+    for step, (seconds, memory) in steps.items():
+        path = folder / f"{step}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{head}{seconds}\t0:00:06\t{memory}\t1\t1\t1\t0\t0\t182.5\t9.0\n")

@@ -1,0 +1,63 @@
+"""Gather the trained stacks of a data set: one table of members, one history, one model each."""
+
+import argparse
+import csv
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from vaebio.terms import COLUMNS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `vaebio collect`."""
+    parser.add_argument(
+        "stacks", type=Path, nargs="+", help="the tables of members `vaebio train` wrote"
+    )
+    parser.add_argument("--store", type=Path, required=True, help="folder of trained members")
+    parser.add_argument("--members", type=Path, required=True, help="table of members to write")
+    parser.add_argument("--history", type=Path, required=True, help="table of epochs to write")
+    parser.add_argument("--models", type=Path, required=True, help="folder of models to write")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the tables and the folder of models."""
+    from vaebio.files import whole
+    from vaebio.training.store import HISTORY
+
+    rows = sorted((r for path in arguments.stacks for r in _rows(path)), key=_grid_order)
+    with whole(arguments.members) as temporary:
+        _write(temporary, COLUMNS["members.tsv"], rows)
+    with whole(arguments.history) as temporary:
+        epochs = (e for r in rows for e in _rows(arguments.store / r["key"] / HISTORY))
+        _write(temporary, COLUMNS["history.tsv"], epochs)
+    with whole(arguments.models) as temporary:
+        for row in rows:
+            _link(arguments.store / row["key"], temporary / row["member"])
+
+
+def _grid_order(row: dict[str, str]) -> tuple[int, float, int]:
+    return int(row["latent"]), float(row["beta"]), int(row["seed"])
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t"))
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, str]]) -> None:
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The model under the member's name: the same files where the disk allows, else a copy."""
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copy2(file, target / file.name)

@@ -1,0 +1,106 @@
+"""Measure every member and baseline on train, validation and test.
+
+Reconstruction error, rate and active units of the members; agreement of clusters of the latents
+with the labels; the train mean and PCA on the same split.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vaebio.configuration import read_config
+from vaebio.terms import COLUMNS, SPLITS
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from vaebio.evaluation.measured import Measured, Observations
+    from vaebio.settings import Evaluate
+
+MEMBERS_AT_ONCE = 16
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `vaebio evaluate`."""
+    parser.add_argument("prepared", type=Path, help="prepared.h5ad of the data set")
+    parser.add_argument("--models", type=Path, required=True, help="folder of models to measure")
+    parser.add_argument("--members", type=Path, required=True, help="table of members, in order")
+    parser.add_argument("--settings", type=Path, required=True, help="YAML with the key evaluate")
+    parser.add_argument("--metrics", type=Path, required=True, help="table of measures to write")
+    parser.add_argument("--units", type=Path, required=True, help="table of latent units to write")
+    parser.add_argument("--embeddings", type=Path, required=True, help="h5ad of latents to write")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Measure, then write the two tables and the embeddings."""
+    import pandas as pd
+
+    from vaebio.cli.inputs import read_prepared
+    from vaebio.cli.progress import Progress
+    from vaebio.evaluation.measured import measure_baselines
+    from vaebio.files import whole
+
+    settings = read_config(arguments.settings).evaluate
+    members = pd.read_csv(arguments.members, sep="\t")
+    adata = read_prepared(arguments.prepared)
+    data = observations(adata)
+    latents = sorted(members["latent"].unique().tolist())
+    folders = [arguments.models / name for name in members["member"]]
+    bar = Progress("measuring", 1 + len(latents) + len(folders), "embedding")
+    found = []
+    for one in chain(measure_baselines(data, latents, settings), _members(data, folders, settings)):
+        found.append(one)
+        bar.step(one.name)
+    bar.close()
+    _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
+    _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
+    with whole(arguments.embeddings) as temporary:
+        _embeddings(adata, found).write_h5ad(temporary, compression="gzip")
+
+
+def observations(adata: "AnnData") -> "Observations":
+    """Scaled observations of a prepared data set, with their splits and labels."""
+    from vaebio.data.constants import Preparation
+    from vaebio.data.scaling import scaled
+    from vaebio.evaluation.measured import Observations
+
+    constants = Preparation.of(adata)
+    label = adata.uns["vaebio"]["label"]
+    return Observations(
+        x=scaled(adata.X, constants.mean, constants.scale, constants.clip),
+        rows={split: (adata.obs["split"] == split).to_numpy() for split in SPLITS},
+        labels=adata.obs[label].astype(str).to_numpy() if label else None,
+    )
+
+
+def _members(
+    data: "Observations", folders: Sequence[Path], settings: "Evaluate"
+) -> "Iterator[Measured]":
+    from vaebio.evaluation.measured import measure_members
+    from vaebio.training.store import load
+
+    for start in range(0, len(folders), MEMBERS_AT_ONCE):
+        stored = [load(folder) for folder in folders[start : start + MEMBERS_AT_ONCE]]
+        yield from measure_members(data, stored, settings)
+
+
+def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:
+    import pandas as pd
+
+    from vaebio.files import whole
+
+    frame = pd.DataFrame([{"member": name, **vars(row)} for name, row in rows])
+    with whole(path) as temporary:
+        frame.to_csv(temporary, sep="\t", index=False, columns=list(COLUMNS[table]))
+
+
+def _embeddings(adata: "AnnData", found: "Sequence[Measured]") -> "AnnData":
+    """The observations' annotation with all latents and no matrix."""
+    from anndata import AnnData
+
+    baselines = [m for m in found if m.name.startswith("pca-") and m.embedding is not None]
+    obsm = {"X_pca": baselines[-1].embedding} if baselines else {}
+    obsm |= {f"X_vaebio_{m.name}": m.embedding for m in found if m.units}
+    return AnnData(obs=adata.obs, obsm=obsm)

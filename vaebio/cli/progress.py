@@ -1,0 +1,45 @@
+"""Progress of long work: a bar in a terminal, a plain line now and then in a log."""
+
+import sys
+import time
+
+from tqdm import tqdm
+
+SECONDS_BETWEEN_LINES = 5.0
+
+
+class Progress:
+    """Tell how far the work is.
+
+    A bar moves in a terminal. Where the output goes to a file a bar would be noise, so there is a
+    line every few seconds and one at the end.
+    """
+
+    def __init__(self, what: str, total: int, unit: str) -> None:
+        self.what, self.total, self.unit = what, total, unit
+        self.done, self.started, self.told = 0, time.monotonic(), time.monotonic()
+        shown = sys.stderr.isatty()
+        self.bar = tqdm(total=total, desc=what, unit=unit, leave=True) if shown else None
+
+    def step(self, note: str = "") -> None:
+        """One unit of work is done; `note` says where things stand."""
+        self.done += 1
+        if self.bar is not None:
+            self.bar.set_postfix_str(note, refresh=False)
+            self.bar.update()
+        elif time.monotonic() - self.told >= SECONDS_BETWEEN_LINES:
+            self._line(note)
+
+    def close(self, note: str = "") -> None:
+        """Say where the work ended, which may be before the total."""
+        if self.bar is not None:
+            self.bar.set_postfix_str(note)
+            self.bar.close()
+        else:
+            self._line(note)
+
+    def _line(self, note: str) -> None:
+        self.told = time.monotonic()
+        seconds = self.told - self.started
+        parts = f"{self.what}: {self.unit} {self.done} of {self.total}", f"{seconds:.0f} s", note
+        print(" · ".join(p for p in parts if p), file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Members and baselines of a data set through all measures, on the same observations."""

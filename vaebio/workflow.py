@@ -1,0 +1,76 @@
+"""What the Snakefile needs to know of a run: data sets, settings of each step, stacks.
+
+The rules hold no logic; it is here, where it is tested.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vaebio.configuration import SECTIONS, check_overrides, parse_config, read_sheet, resolve
+from vaebio.data.columns import check_columns
+from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
+
+STEPS = {
+    "prepare": ("prepare",),
+    "train": ("model", "grid", "train"),
+    "evaluate": ("evaluate",),
+}
+"""Sections of the settings that reach each step; a step runs again when one of them changes."""
+
+ALL_STEPS = "all"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked run: the sheet and each data set's own settings."""
+
+    config: Config
+    sheet: dict[str, Dataset]
+    settings: dict[str, Config]
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "Plan":
+        """Check settings, sheet, files and columns.
+
+        Raises
+        ------
+        VaebioError
+            At the first thing that the user has to repair.
+        """
+        parsed = parse_config(config, "the settings")
+        sheet = read_sheet(Path(parsed.datasets))
+        check_overrides(parsed, sheet)
+        for dataset in sheet.values():
+            check_columns(dataset)
+        return cls(parsed, sheet, {name: resolve(parsed, name) for name in sheet})
+
+    def files(self, dataset: str) -> list[str]:
+        """Files of the user that `vaebio prepare` reads; none for built-in data."""
+        row = self.sheet[dataset]
+        return [f for f in (row.matrix, row.annotation) if f and not f.startswith(BUILTIN)]
+
+    def flags(self, dataset: str) -> str:
+        """The row of the sheet as arguments of `vaebio prepare`, quoted for a shell."""
+        row = self.sheet[dataset]
+        options = ("name", "annotation", "label", "batch", "kind", "orientation")
+        given = {option: getattr(row, option) for option in options}
+        pairs = [(f"--{option}", value) for option, value in given.items() if value]
+        return shlex.join([row.matrix, *(word for pair in pairs for word in pair)])
+
+    def text(self, dataset: str, step: str) -> str:
+        """YAML of the settings that reach a step, or all of them."""
+        settings = self.settings[dataset]
+        if step == ALL_STEPS:
+            return as_yaml({name: getattr(settings, name) for name in SECTIONS})
+        return as_yaml({section: getattr(settings, section) for section in STEPS[step]})
+
+    def stacks(self, dataset: str) -> list[int]:
+        """Numbers of the stacks the grid of a data set is divided into, from 1."""
+        settings = self.settings[dataset]
+        grid = settings.grid
+        members = len(grid.betas) * len(grid.latents) * len(grid.seeds)
+        wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
+        return list(range(1, min(wanted, members) + 1))

@@ -1,0 +1,41 @@
+"""
+Measure every member and baseline on the same observations.
+
+INPUTS:
+    results/{dataset}/prepared.h5ad
+    results/{dataset}/members.tsv, models/
+    results/{dataset}/settings/evaluate.yaml
+
+OUTPUTS:
+    results/{dataset}/metrics.tsv       measures of members and baselines on every split
+    results/{dataset}/units.tsv         rate and variance of every latent unit
+    results/{dataset}/embeddings.h5ad   latents of all observations
+"""
+
+
+rule evaluate:
+    input:
+        prepared=f"{RESULTS}/{{dataset}}/prepared.h5ad",
+        members=f"{RESULTS}/{{dataset}}/members.tsv",
+        models=f"{RESULTS}/{{dataset}}/models",
+        settings=f"{RESULTS}/{{dataset}}/settings/evaluate.yaml",
+    output:
+        metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
+        units=f"{RESULTS}/{{dataset}}/units.tsv",
+        embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
+    log:
+        "logs/{dataset}/evaluate.log",
+    benchmark:
+        f"{RESULTS}/{{dataset}}/timing/evaluate.tsv"
+    threads: 16
+    params:
+        version=__version__,
+    shell:
+        "vaebio evaluate {input.prepared:q}"
+        " --models {input.models:q}"
+        " --members {input.members:q}"
+        " --settings {input.settings:q}"
+        " --metrics {output.metrics:q}"
+        " --units {output.units:q}"
+        " --embeddings {output.embeddings:q}"
+        " 2> >(tee {log:q} >&2)"

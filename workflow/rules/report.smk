@@ -1,0 +1,68 @@
+"""
+Render the page of each data set, and the page that compares them.
+
+INPUTS:
+    results/{dataset}/members.tsv, history.tsv, metrics.tsv, units.tsv, prepared.json
+    results/{dataset}/settings.yaml
+    results/{dataset}/timing/
+
+OUTPUTS:
+    results/{dataset}/report.html
+    results/report.html
+"""
+
+
+rule report:
+    input:
+        members=f"{RESULTS}/{{dataset}}/members.tsv",
+        history=f"{RESULTS}/{{dataset}}/history.tsv",
+        metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
+        units=f"{RESULTS}/{{dataset}}/units.tsv",
+        summary=f"{RESULTS}/{{dataset}}/prepared.json",
+        settings=f"{RESULTS}/{{dataset}}/settings.yaml",
+    output:
+        report(
+            f"{RESULTS}/{{dataset}}/report.html",
+            caption="../report/dataset.rst",
+            category="Data sets",
+            labels={"data set": "{dataset}"},
+        ),
+    log:
+        "logs/{dataset}/report.log",
+    benchmark:
+        f"{RESULTS}/{{dataset}}/timing/report.tsv"
+    params:
+        timing=f"{RESULTS}/{{dataset}}/timing",
+        version=__version__,
+    shell:
+        "vaebio report"
+        " --members {input.members:q}"
+        " --history {input.history:q}"
+        " --metrics {input.metrics:q}"
+        " --units {input.units:q}"
+        " --prepared-summary {input.summary:q}"
+        " --settings {input.settings:q}"
+        " --timing {params.timing:q}"
+        " --page {output:q}"
+        " 2> >(tee {log:q} >&2)"
+
+
+rule compare:
+    input:
+        expand(f"{RESULTS}/{{dataset}}/report.html", dataset=plan.sheet),
+    output:
+        report(
+            f"{RESULTS}/report.html",
+            caption="../report/compare.rst",
+            category="Comparison",
+        ),
+    log:
+        "logs/compare.log",
+    params:
+        folders=expand(f"{RESULTS}/{{dataset}}", dataset=plan.sheet),
+        version=__version__,
+    shell:
+        "vaebio compare"
+        " --datasets {params.folders:q}"
+        " --page {output:q}"
+        " 2> >(tee {log:q} >&2)"
