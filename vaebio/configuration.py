@@ -82,15 +82,21 @@ def read_sheet(path: Path) -> dict[str, Dataset]:
             hint="set `datasets:` in the settings to its path",
         )
     with path.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.DictReader(stream, delimiter="\t", restkey="more fields than columns")
-        rows = [{k: (v or "") for k, v in row.items()} for row in reader]
-        _check_columns(reader.fieldnames or [], path)
+        reader = csv.DictReader(stream, delimiter="\t")
+        _check_columns(list(reader.fieldnames or []), path)
+        rows = list(reader)
     if not rows:
         raise VaebioError(
             found=f"{path} has no rows", expected="one row per data set", hint="add a row"
         )
     sheet: dict[str, Dataset] = {}
     for line, row in enumerate(rows, start=2):
+        if None in row:
+            raise VaebioError(
+                found=f"line {line} of {path} has more fields than the header ({row[None][0]!r})",
+                expected="as many tab-separated fields as columns",
+                hint="name the column, or remove the field",
+            )
         dataset = _validate(Dataset, _filled(row), f"{path}, line {line}")
         if dataset.name in sheet:
             raise VaebioError(
@@ -122,9 +128,9 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _filled(row: Mapping[str, str]) -> dict[str, str]:
+def _filled(row: Mapping[str, str | None]) -> dict[str, str]:
     """Fields of a row that say something; the others take their defaults."""
-    return {k: v.strip() for k, v in row.items() if v.strip()}
+    return {k: v.strip() for k, v in row.items() if v and v.strip()}
 
 
 def _check_columns(columns: list[str], path: Path) -> None:
@@ -183,9 +189,11 @@ def _explained(error: ValidationError, model: type[BaseModel], source: str) -> V
             found=f"no `{key}` in {source}", expected="a value for it", hint="add it"
         )
     message = re.sub(r"^(Value error, |Input should be )", "", problem["msg"])
-    shown = f"`{key}: {problem['input']!r}`" if key else "settings"
+    value = "" if isinstance(problem["input"], Mapping) else f": {problem['input']!r}"
     return VaebioError(
-        found=f"{shown} in {source}", expected=message, hint="see config/config.yaml for the key"
+        found=f"`{key}{value}` in {source}" if key else f"settings that are no mapping in {source}",
+        expected=message,
+        hint="see config/config.yaml for what each key means",
     )
 
 

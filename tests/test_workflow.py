@@ -1,0 +1,77 @@
+"""The plan of a run, without running Snakemake."""
+
+import shlex
+
+import pytest
+import yaml
+
+from vaebio.cli.main import parser
+from vaebio.errors import VaebioError
+from vaebio.workflow import ALL_STEPS, STEPS, Plan
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    path = tmp_path / "datasets.tsv"
+    path.write_text("name\tmatrix\tlabel\npbmc\tbuiltin:pbmc68k\tbulk_labels\n")
+    return path
+
+
+def plan(sheet, **sections):
+    return Plan.of({"datasets": str(sheet), **sections})
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "reached"),
+    [
+        ("prepare", {"clip": 5.0}, {"prepare"}),
+        ("model", {"encoder": [7]}, {"train"}),
+        ("grid", {"betas": [2.0]}, {"train"}),
+        ("train", {"epochs": 33}, {"train"}),
+        ("evaluate", {"seed": 9}, {"evaluate"}),
+        ("report", {"title": "x"}, set()),
+    ],
+)
+def test_a_setting_reaches_its_step_and_no_other(sheet, section, change, reached):
+    before, after = plan(sheet), plan(sheet, **{section: change})
+    changed = {s for s in STEPS if before.text("pbmc", s) != after.text("pbmc", s)}
+    assert changed == reached
+    assert before.text("pbmc", ALL_STEPS) != after.text("pbmc", ALL_STEPS)
+
+
+def test_overrides_reach_the_files_of_their_data_set(sheet):
+    found = plan(sheet, overrides={"pbmc": {"train": {"epochs": 44}}})
+    assert yaml.safe_load(found.text("pbmc", "train"))["train"]["epochs"] == 44
+
+
+def test_the_row_of_the_sheet_becomes_arguments_that_parse(sheet, tmp_path):
+    matrix = tmp_path / "it's a matrix.csv"
+    matrix.write_text(",g\na,1\n")
+    sheet.write_text(f"name\tmatrix\tkind\nmine\t{matrix}\tcounts\n")
+    found = plan(sheet)
+    words = ["prepare", *shlex.split(found.flags("mine")), "--prepared", "a", "--summary", "b"]
+    arguments = parser().parse_args(words)
+    assert (str(arguments.matrix), arguments.name, arguments.kind) == (
+        str(matrix),
+        "mine",
+        "counts",
+    )
+    assert found.files("mine") == [str(matrix)]
+
+
+def test_builtin_data_have_no_files(sheet):
+    assert plan(sheet).files("pbmc") == []
+
+
+@pytest.mark.parametrize(("wanted", "number"), [("auto", 1), (3, 3), (100, 8)])
+def test_stacks_are_as_many_as_wanted_but_not_more_than_members(sheet, wanted, number):
+    grid = {"betas": [1, 2], "latents": [2, 4], "seeds": [0, 1]}
+    assert plan(sheet, grid=grid, train={"stacks": wanted}).stacks("pbmc") == list(
+        range(1, number + 1)
+    )
+
+
+def test_a_misspelt_label_is_refused_before_any_job(sheet):
+    sheet.write_text("name\tmatrix\tlabel\npbmc\tbuiltin:pbmc68k\tbulk_label\n")
+    with pytest.raises(VaebioError, match="did you mean `bulk_labels`"):
+        plan(sheet)
