@@ -1,0 +1,235 @@
+"""The report as a reader meets it: opened from disk, without a network, with a mouse or keys."""
+
+import csv
+import time
+
+import pytest
+
+from vaebio.report import overview, page
+from vaebio.report.read import read_results
+
+By = pytest.importorskip("selenium.webdriver.common.by").By
+Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+Select = pytest.importorskip("selenium.webdriver.support.ui").Select
+
+SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
+HOSTILE = "</script><script>window.hacked = 1</script>"
+
+
+def written(folder, target):
+    results = read_results(
+        members=folder / "members.tsv",
+        history=folder / "history.tsv",
+        metrics=folder / "metrics.tsv",
+        units=folder / "units.tsv",
+        prepared=folder / "prepared.json",
+        settings=folder / "settings.yaml",
+        timing=folder / "timing",
+    )
+    target.write_text(page.render(results), encoding="utf-8")
+    return target.as_uri()
+
+
+@pytest.fixture(scope="module")
+def address(results_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results") / "a"
+    made = results_folder(
+        folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30, diverged=("k2-b3-s1",)
+    )
+    return written(made, folder / "report.html")
+
+
+@pytest.fixture
+def report(browser, address):
+    browser.get(address)
+    return browser
+
+
+def errors(browser):
+    return [entry["message"] for entry in browser.get_log("browser")]
+
+
+def curves(browser):
+    return browser.execute_script(
+        "return document.querySelector('#plot-curves .canvas').data.map((t) => t.name)"
+    )
+
+
+def first_column(browser):
+    script = """return [...document.querySelectorAll('table.members tbody tr')]
+        .filter((row) => !row.hidden).map((row) => row.cells[0].textContent.trim())"""
+    return browser.execute_script(script)
+
+
+def test_it_opens_without_an_error_or_a_request(report):
+    assert errors(report) == []
+    assert report.execute_script("return performance.getEntriesByType('resource').length") == 0
+    assert [s.get_attribute("id") for s in report.find_elements(By.TAG_NAME, "section")] == SECTIONS
+    drawn = report.find_elements(By.CSS_SELECTOR, ".canvas .main-svg")
+    assert len(drawn) >= 4 and all(svg.size["height"] > 100 for svg in drawn[::3])
+
+
+def test_nothing_is_wider_than_a_phone(report):
+    report.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+    )
+    try:
+        assert report.execute_script("return document.documentElement.scrollWidth") <= 400
+    finally:
+        report.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_selector_changes_the_heat_map_its_text_and_its_table(report):
+    plot = report.find_element(By.ID, "plot-grid")
+    plot.find_element(By.TAG_NAME, "summary").click()
+    script = "return document.querySelector('#plot-grid .canvas').data[0].z"
+    before = report.execute_script(script)
+    measure, split = (Select(s) for s in plot.find_elements(By.TAG_NAME, "select"))
+    measure.select_by_visible_text("k-means ARI")
+    assert report.execute_script(script) != before
+    assert split.first_selected_option.text == "all observations"
+    assert "Rand" in plot.find_element(By.CLASS_NAME, "reading").text
+    assert "k-means ARI" in plot.find_element(By.CSS_SELECTOR, "thead").text
+    split.select_by_visible_text("test")
+    assert measure.first_selected_option.text == "k-means ARI"
+    assert [o.text for o in split.options if o.is_enabled()] == ["test", "all observations"]
+
+
+def test_picking_a_member_with_the_keyboard_draws_its_curves(report):
+    assert "k8-b3-s2" not in curves(report)
+    report.find_element(By.ID, "find").send_keys("s2")
+    box = report.find_element(By.CSS_SELECTOR, "#choices input[value='k8-b3-s2']")
+    assert len(report.find_elements(By.CSS_SELECTOR, "#choices input")) == 4
+    box.send_keys(Keys.SPACE)
+    assert curves(report).count("k8-b3-s2") == 4  # two splits, error and rate
+    report.find_element(By.ID, "pick-none").click()
+    assert curves(report) == []
+    report.find_element(By.ID, "pick-shown").click()
+    assert len(set(curves(report))) == 4
+
+
+def test_curves_can_be_filtered_by_the_grid(report):
+    for axis, value in (("beta", "0.3"), ("latent", "8"), ("seed", "1")):
+        select = report.find_element(By.CSS_SELECTOR, f"select[data-filter='{axis}']")
+        Select(select).select_by_value(value)
+    shown = report.find_elements(By.CSS_SELECTOR, "#choices input")
+    assert [box.get_attribute("value") for box in shown] == ["k8-b0.3-s1"]
+
+
+def test_members_open_and_sort_with_the_keyboard(report):
+    fold = report.find_element(By.CSS_SELECTOR, ".fold")
+    closed = first_column(report)
+    fold.send_keys(Keys.ENTER)
+    assert len(first_column(report)) == len(closed) + 3
+    assert fold.get_attribute("aria-expanded") == "true"
+    heads = report.find_elements(By.CSS_SELECTOR, "table.members thead th")
+    mse = next(head for head in heads if head.text.startswith("MSE"))
+    sort = mse.find_element(By.TAG_NAME, "button")
+    values = []
+    for direction in ("ascending", "descending"):
+        sort.send_keys(Keys.ENTER)
+        assert mse.get_attribute("aria-sort") == direction
+        script = """return [...document.querySelectorAll('tr.group')]
+            .map((row) => Number(row.cells[4].dataset.sort))"""
+        values.append(report.execute_script(script))
+    assert values[0] == sorted(values[0]) and values[1] == values[0][::-1]
+    opened = first_column(report)
+    place = opened.index("beta 0.3, latent 2")
+    assert all(name.startswith("k2-b0.3-s") for name in opened[place + 1 : place + 4])
+
+
+def test_what_is_shown_is_what_is_downloaded(report, tmp_path):
+    report.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    report.find_element(By.ID, "unfold").click()
+    report.find_element(By.ID, "members-tsv").click()
+    report.find_element(By.CSS_SELECTOR, "#plot-grid [data-export='svg']").click()
+    table, image = downloaded(tmp_path, ".tsv"), downloaded(tmp_path, ".svg")
+    with table.open(newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    assert [row["member"] for row in rows] == first_column(report)
+    failed = next(row for row in rows if row["member"] == "k2-b3-s1")
+    assert failed["MSE, test"] == "" and failed["reason"] == "the member diverged"
+    mean = next(row for row in rows if row["member"] == "beta 0.3, latent 8")
+    assert float(mean["MSE, test"]) > 0 and float(mean["MSE, test, spread"]) > 0
+    assert float(mean["ELBO, test"]) < 0  # with a hyphen, which programs read
+    assert "<svg" in image.read_text() and "Which beta" in image.read_text()
+
+
+def downloaded(folder, suffix):
+    for _ in range(60):
+        found = [p for p in folder.iterdir() if p.suffix == suffix]
+        if found and found[0].stat().st_size:
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no {suffix} arrived")
+
+
+def test_dark_and_light_change_the_page_and_the_figures(report):
+    script = """return [getComputedStyle(document.body).backgroundColor,
+        document.querySelector('#plot-frontier .canvas').layout.font.color]"""
+    before = report.execute_script(script)
+    button = report.find_element(By.ID, "theme")
+    button.send_keys(Keys.ENTER)
+    after = report.execute_script(script)
+    assert before[0] != after[0] and before[1] != after[1]
+    report.refresh()
+    assert report.execute_script(script) == after
+    report.find_element(By.ID, "theme").click()
+    assert report.execute_script(script) == before
+
+
+def test_every_control_can_be_reached_and_named(report):
+    script = """return [...document.querySelectorAll('button, select, input, a, summary')]
+        .filter((e) => e.tabIndex < 0 || !(e.textContent.trim() || e.ariaLabel
+            || (e.labels && e.labels.length))).map((e) => e.outerHTML)"""
+    assert report.execute_script(script) == []
+
+
+def test_hostile_names_run_nothing(browser, results_folder, tmp_path):
+    folder = results_folder(
+        tmp_path / "a",
+        betas=(1.0,),
+        latents=(2,),
+        seeds=(0, 1),
+        epochs=22,
+        name=HOSTILE,
+        label_names=[HOSTILE],
+        warnings=[HOSTILE],
+    )
+    for table in ("members.tsv", "metrics.tsv", "history.tsv"):
+        path = folder / table
+        path.write_text(path.read_text().replace("k2-b1-s1", HOSTILE))
+    browser.get(written(folder, tmp_path / "report.html"))
+    browser.find_element(By.ID, "pick-shown").click()
+    assert HOSTILE in browser.find_element(By.ID, "choices").text
+    assert browser.find_element(By.TAG_NAME, "h1").text == HOSTILE
+    assert browser.execute_script("return window.hacked") is None
+    assert errors(browser) == []
+
+
+def test_one_member_without_label(browser, results_folder, tmp_path):
+    folder = results_folder(
+        tmp_path / "a", betas=(1.0,), latents=(8,), seeds=(0,), epochs=22, labels=False
+    )
+    browser.get(written(folder, tmp_path / "report.html"))
+    assert errors(browser) == []
+    assert browser.find_elements(By.CSS_SELECTOR, ".fold") == []
+    for frame in browser.find_elements(By.CLASS_NAME, "canvas"):
+        assert frame.find_elements(By.CSS_SELECTOR, ".trace, .hm, .textpoint")
+
+
+def test_the_overview_opens_and_leads_to_the_reports(browser, results_folder, tmp_path):
+    folders = [
+        results_folder(tmp_path / n, name=n, betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22)
+        for n in ("one", "two")
+    ]
+    written(folders[1], folders[1] / "report.html")
+    target = tmp_path / "report.html"
+    target.write_text(overview.render(folders, target), encoding="utf-8")
+    browser.get(target.as_uri())
+    assert errors(browser) == []
+    browser.find_element(By.LINK_TEXT, "two").click()
+    assert browser.find_element(By.TAG_NAME, "h1").text == "two"

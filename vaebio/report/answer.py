@@ -1,0 +1,204 @@
+"""The answer: a few sentences with numbers and their uncertainty, and what stays unknown.
+
+Only what the tables show is said. A difference within the noise is never called better, and no
+cause is named.
+"""
+
+import math
+
+from scipy import stats
+
+from vaebio.report.headline import Headline, at, clustering, reconstruction
+from vaebio.report.numbers import listed, plural, rounded
+from vaebio.report.read import Results
+from vaebio.report.seeds import baseline, measured, paired, summary, values
+from vaebio.terms import MEASURES
+
+FEWEST_FOR_RANKS = 6
+
+
+def sentences(results: Results) -> list[str]:
+    """What the tables say, most important first."""
+    error, clusters = reconstruction(results), clustering(results)
+    lines = [_reconstruction(results, error)]
+    if error:
+        lines.append(_against_pca(error, "lower"))
+    if clusters:
+        lines.append(f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}")
+    if error and clusters:
+        lines.append(_agreement(results, error, clusters))
+    return [line for line in lines if line]
+
+
+def limits(results: Results) -> list[str]:
+    """What the numbers cannot say: failed members, choices, what was not measured."""
+    error, clusters = reconstruction(results), clustering(results)
+    lines = [_failed(results), _edge(results, error) if error else "", _observations(error)]
+    if clusters and clusters.combinations > 1:
+        lines.append(
+            f"The best {MEASURES[clusters.measure].label} is the highest of "
+            f"{clusters.combinations} and was picked by the labels themselves, so it is "
+            "somewhat too high."
+        )
+    if clusters and clusters.pca:
+        lines.append("PCA was clustered once, so the noise of its own clusters is in no interval.")
+    lines += unmeasured(results)
+    lines.append("Why an error is as high as it is, is not diagnosed in this version.")
+    return [line for line in lines if line]
+
+
+def size(results: Results) -> str:
+    """How many members, and how they span the grid."""
+    members = results.members
+    axes = [members[axis].nunique() for axis in ("beta", "latent", "seed")]
+    grid = listed(
+        [plural(n, noun) for n, noun in zip(axes, ("beta", "latent size", "seed"), strict=True)]
+    )
+    complete = len(members) == math.prod(axes)
+    joined = grid.replace(", ", " × ").replace(" and ", " × ") if complete else f"over {grid}"
+    return f"{plural(len(members), 'member')}: {joined}"
+
+
+def unmeasured(results: Results) -> list[str]:
+    """One sentence for each reason why a measure is absent for every member."""
+    known = set(measured(results))
+    reasons: dict[str, list[str]] = {}
+    for name in MEASURES:
+        if name in known:
+            continue
+        rows = results.metrics[results.metrics["measure"] == name]
+        said = [reason for reason in rows["reason"].unique() if reason]
+        reasons.setdefault("; ".join(said) or "not in the tables", []).append(MEASURES[name].label)
+    return [
+        f"{listed(labels)} could not be measured: {reason}." for reason, labels in reasons.items()
+    ]
+
+
+def _reconstruction(results: Results, error: Headline | None) -> str:
+    if error is None:
+        reasons = sorted(set(values(results, "mse", "test")["reason"]) - {""})
+        return f"No combination has a validation and a test MSE: {'; '.join(reasons)}."
+    levels = []
+    if error.pca:
+        levels.append(f"{error.level(error.pca)} for PCA with {plural(error.latent, 'component')}")
+    if error.null:
+        levels.append(f"{error.level(error.null)} for predicting the train mean (null)")
+    against = f", against {listed(levels)}" if levels else ""
+    where = f"The validation MSE is lowest at {error.place}; there"
+    if error.combinations == 1:
+        where = f"At {error.place}, the only combination,"
+    return f"{where} the test MSE is {error.text} ({_over(error)}){against}."
+
+
+def _over(headline: Headline) -> str:
+    if headline.seeds > 1:
+        return f"mean ± standard deviation over {headline.seeds} seeds"
+    if math.isfinite(headline.low):
+        low, high = (rounded(v, headline.uncertainty) for v in (headline.low, headline.high))
+        return f"one seed; 95 % interval over observations {low} to {high}"
+    return "one seed"
+
+
+def _against_pca(headline: Headline, better: str) -> str:
+    if headline.pca is None:
+        return f"PCA with {plural(headline.latent, 'component')} was not measured for comparison."
+    gap = headline.gap
+    way = "lower" if gap.mean < 0 else "higher"
+    if not gap.judged:
+        apart = rounded(abs(gap.mean), headline.uncertainty)
+        return (
+            f"That is {apart} {way} than PCA; with one seed it cannot be said whether this is more "
+            "than noise."
+        )
+    interval = f"± {rounded(gap.half, gap.half)}, 95 % interval over seeds"
+    apart = rounded(abs(gap.mean), gap.half)
+    if not gap.beyond_noise:
+        return f"That is {apart} {way} than PCA ({interval}): no difference beyond the noise."
+    verdict = "better" if way == better else "worse"
+    return f"That is {apart} {way} than PCA ({interval}): {verdict}, beyond the noise of the seeds."
+
+
+def _clustering(results: Results, found: Headline) -> str:
+    against = ""
+    if found.pca:
+        against = f", against {found.level(found.pca)} for PCA of the same size"
+        others = [
+            (level.value, k)
+            for k in sorted(results.members["latent"].unique())
+            if (level := baseline(results, f"pca-k{k}", found.measure, found.split))
+        ]
+        top, k = max(others)
+        if k != found.latent:
+            against += f" (its best, with {k} components: {rounded(top, found.uncertainty)})"
+    return (
+        f"{MEASURES[found.measure].label} with the labels is highest at {found.place}: "
+        f"{found.text}{against}."
+    )
+
+
+def _agreement(results: Results, error: Headline, clusters: Headline) -> str:
+    here, there = (error.beta, error.latent), (clusters.beta, clusters.latent)
+    ranks = _rank_correlation(results, error, clusters)
+    if here == there:
+        return f"Both point to the same combination{ranks}."
+    value = at(results, clusters.measure, clusters.split, *here)
+    if value is None:
+        return ""
+    gap = paired(values(results, clusters.measure, clusters.split), there, here)
+    label = MEASURES[clusters.measure].label
+    if not gap.judged:
+        verdict = "one seed cannot tell whether the two disagree"
+    elif gap.beyond_noise:
+        verdict = "lowest error and best clustering are not the same combination, beyond the noise"
+    else:
+        verdict = "the difference is within the noise, so the two do not contradict each other"
+    return f"At the lowest error ({error.place}) the {label} is {value.text}: {verdict}{ranks}."
+
+
+def _rank_correlation(results: Results, error: Headline, clusters: Headline) -> str:
+    """Spearman's correlation of the means over combinations, where there are enough of them."""
+    tables = [summary(values(results, h.measure, h.split)) for h in (error, clusters)]
+    both = tables[0].merge(tables[1], on=["latent", "beta"]).dropna(subset=["mean_x", "mean_y"])
+    if len(both) < FEWEST_FOR_RANKS or min(both["mean_x"].nunique(), both["mean_y"].nunique()) < 2:
+        return ""
+    correlation = stats.spearmanr(both["mean_x"], both["mean_y"]).statistic
+    value = rounded(correlation, 1 / math.sqrt(len(both) - 1))
+    label = MEASURES[clusters.measure].label
+    return (
+        f" (rank correlation of MSE and {label} over {len(both)} combinations: {value}; below "
+        "zero they agree)"
+    )
+
+
+def _failed(results: Results) -> str:
+    failed = results.members.loc[results.members["status"] == "diverged", "member"]
+    if failed.empty:
+        return ""
+    named = listed(list(failed)) if len(failed) < 6 else f"{failed.iloc[0]} and others"
+    verb = "is" if len(failed) == 1 else "are"
+    return f"{plural(len(failed), 'member')} diverged and {verb} in no mean: {named}."
+
+
+def _edge(results: Results, error: Headline) -> str:
+    sides = []
+    for axis, small, large in (("beta", "lowest", "highest"), ("latent", "smallest", "largest")):
+        every, value = results.members[axis], getattr(error, axis)
+        if every.nunique() > 1 and value in (every.min(), every.max()):
+            sides.append(f"the {small if value == every.min() else large} {axis}")
+    if not sides:
+        return ""
+    return (
+        f"The combination with the lowest validation MSE has {listed(sides)} of the grid, so the "
+        "minimum may lie outside it."
+    )
+
+
+def _observations(error: Headline | None) -> str:
+    if error is None or error.seeds < 2 or not math.isfinite(error.low):
+        return ""
+    half = (error.high - error.low) / 2
+    low, high = (rounded(v, half) for v in (error.low, error.high))
+    return (
+        f"± counts the seeds alone. Other test observations would move this test MSE as well (95 % "
+        f"interval {low} to {high}), and that of the baselines with it: they share the split."
+    )

@@ -1,0 +1,78 @@
+"""Colours with one meaning on the whole page, for light and dark.
+
+Betas run from amber over magenta to indigo, latent sizes from pale to deep teal; both change in
+lightness as well, so they keep their order without colour vision. Baselines are neutral: PCA in
+ink, null in grey. Figures are made in the light colours; the page swaps them for the dark ones.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+Key = TypeVar("Key", int, float)
+
+INK, MUTED, LINES, PAPER, SHADE = "#20242c", "#667085", "#e3e6eb", "#ffffff", "#f1f3f6"
+NULL, PCA, MEMBER = "#8a919e", "#20252d", "#2a5f9e"
+MARK = "#b42318"
+DARK = {
+    INK: "#e7eaf0",
+    MUTED: "#9aa4b5",
+    LINES: "#2e3541",
+    PAPER: "#14171c",
+    SHADE: "#1d222a",
+    NULL: "#868e9c",
+    PCA: "#e6e9ef",
+    MEMBER: "#9cc8f7",
+    MARK: "#ff8a7a",
+}
+BETAS = ("#e8913a", "#c8377c", "#41268c"), ("#ffb25e", "#f070a8", "#9d8bff")
+LATENTS = ("#74bdae", "#26857d", "#0b3f46"), ("#3f8f86", "#74c9ba", "#d6f6ee")
+VALUES = ("#f4f8fc", "#bcd5ef", "#7aaee4"), ("#1a212c", "#274464", "#3468a6")
+
+
+def beta_colours(betas: Sequence[float]) -> dict[float, str]:
+    """Light colours of the betas, low to high."""
+    return _assigned(sorted(set(betas)), BETAS[0])
+
+
+def latent_colours(latents: Sequence[int]) -> dict[int, str]:
+    """Light colours of the latent sizes, small to large."""
+    return _assigned(sorted(set(latents)), LATENTS[0])
+
+
+def value_scale(reverse: bool = False) -> list[list[float | str]]:
+    """Colour scale of a heat map; the deep end is high, or low when reversed."""
+    stops = VALUES[0][::-1] if reverse else VALUES[0]
+    return [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]
+
+
+def dark_for(betas: Sequence[float], latents: Sequence[int]) -> dict[str, str]:
+    """The dark colour for every light one that the page's figures use."""
+    pairs = dict(DARK) | dict(zip(*VALUES, strict=True))
+    for keys, (light, dark) in ((betas, BETAS), (latents, LATENTS)):
+        number = len(set(keys))
+        pairs |= zip(_ramp(number, light), _ramp(number, dark), strict=True)
+    return pairs
+
+
+def _assigned(keys: Sequence[Key], stops: Sequence[str]) -> dict[Key, str]:
+    return dict(zip(keys, _ramp(len(keys), stops), strict=True))
+
+
+def _ramp(number: int, stops: Sequence[str]) -> list[str]:
+    """`number` colours evenly along the stops; a single one is the middle."""
+    if number == 1:
+        return [_between(stops, 0.5)]
+    return [_between(stops, i / (number - 1)) for i in range(number)]
+
+
+def _between(stops: Sequence[str], position: float) -> str:
+    place = position * (len(stops) - 1)
+    first = min(int(place), len(stops) - 2)
+    low, high = (_channels(stops[first + i]) for i in (0, 1))
+    share = place - first
+    mixed = [round(a + share * (b - a)) for a, b in zip(low, high, strict=True)]
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

@@ -1,0 +1,257 @@
+"""Figures: tidy tables in, plotly figures out.
+
+Every figure is drawn in the light colours of `colours`; the page swaps them for the dark ones.
+"""
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vaebio.report.colours import (
+    INK,
+    LINES,
+    MEMBER,
+    MUTED,
+    NULL,
+    PCA,
+    SHADE,
+    beta_colours,
+    latent_colours,
+)
+from vaebio.report.headline import Headline
+from vaebio.terms import MEASURES
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+CLEAR = "rgba(0,0,0,0)"
+STRIP, BETWEEN = 34, 62
+"""Pixels of a row of a strip, and between two strips."""
+
+
+def blank(height: int, **layout: object) -> go.Figure:
+    """An empty figure with the page's axes and letters."""
+    axis = {
+        "gridcolor": LINES,
+        "zeroline": False,
+        "linecolor": LINES,
+        "ticks": "",
+        "automargin": True,
+        "title": {"font": {"size": 13, "color": MUTED}},
+    }
+    return go.Figure(
+        layout={
+            "template": None,
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "font": {"family": FONT, "size": 13, "color": INK},
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"bgcolor": SHADE, "bordercolor": LINES, "font": {"color": INK}},
+            "legend": {"orientation": "h", "y": -0.2, "x": 0, "font": {"size": 12}},
+            **layout,
+        }
+    )
+
+
+def frontier(
+    points: pd.DataFrame,
+    seeds: pd.DataFrame,
+    levels: pd.DataFrame,
+    betas: Sequence[float],
+    latents: Sequence[int],
+) -> go.Figure:
+    """Distortion against rate: a line for each latent size, a point for each beta.
+
+    Parameters
+    ----------
+    points
+        latent, beta, rate, distortion and their spreads rate_spread, distortion_spread (may be
+        NaN), hover.
+    seeds
+        latent, beta, rate, distortion of single members.
+    levels
+        Reference levels: name, latent (absent for null), distortion.
+    betas, latents
+        All of the grid, so that a colour means the same on the whole page.
+    """
+    figure = blank(540, margin={"l": 8, "r": 72, "t": 12, "b": 8})
+    colours, lines = beta_colours(betas), latent_colours(latents)
+    if len(seeds) > len(points):
+        marker = {"size": 5, "opacity": 0.45, "color": [colours[b] for b in seeds["beta"]]}
+        x, y = list(seeds["rate"]), list(seeds["distortion"])
+        figure.add_scatter(
+            x=x, y=y, mode="markers", hoverinfo="skip", showlegend=False, marker=marker
+        )
+    for latent, rows in points.sort_values("beta").groupby("latent"):
+        figure.add_scatter(**_frontier_line(rows, lines[latent], colours))
+    _keys(figure, colours, {k: lines[k] for k in sorted(points["latent"].unique())})
+    _levels(figure, levels, points)
+    figure.update_xaxes(title_text=MEASURES["rate_nats"].axis, rangemode="tozero")
+    figure.update_yaxes(title_text=MEASURES["distortion_nats"].axis)
+    figure.update_layout(legend={"y": -0.14})
+    return figure
+
+
+def levels(headlines: Sequence[tuple[Headline, pd.DataFrame]], betas: Sequence[float]) -> go.Figure:
+    """The best combination beside its baselines: one strip for each headline.
+
+    Parameters
+    ----------
+    headlines
+        Each with its members' values (columns seed, value).
+    betas
+        All betas of the grid, for the colour.
+    """
+    colours, strips = beta_colours(betas), []
+    for head, seeds in headlines:
+        strips.append((_strip_rows(head, colours[head.beta]), head, list(seeds["value"])))
+    height = sum(STRIP * len(rows) + BETWEEN for rows, *_ in strips)
+    figure = blank(height + 16, showlegend=False, margin={"l": 8, "r": 112, "t": 8, "b": 8})
+    top = 1.0
+    for i, (rows, head, seeds) in enumerate(strips):
+        bottom = top - STRIP * len(rows) / height
+        _strip(figure, i, (bottom, top), head, rows, seeds)
+        top = bottom - BETWEEN / height
+    return figure
+
+
+def shares(table: pd.DataFrame) -> go.Figure:
+    """Part of the null's error that is left, one row for each data set.
+
+    Parameters
+    ----------
+    table
+        name, member and pca (parts of the null's MSE; pca may be absent).
+    """
+    names = [html.escape(name) for name in table["name"]]
+    figure = blank(STRIP * len(names) + 90)
+    figure.update_layout(legend={"y": 1, "yanchor": "bottom"})
+    bars = {"size": 18, "symbol": "line-ns", "line": {"width": 3, "color": PCA}}
+    dots = {"size": 13, "color": MEMBER}
+    # By place, not by name: two data sets may have the same name.
+    places = list(range(len(names)))
+    for name, column, marker in (("PCA", "pca", bars), ("VAE", "member", dots)):
+        values = [number(value) for value in table[column]]
+        figure.add_scatter(x=values, y=places, mode="markers", name=name, marker=marker)
+    figure.add_vline(x=1, line={"color": NULL, "width": 1.2, "dash": "dot"})
+    figure.update_xaxes(title_text="test MSE / MSE of the null", rangemode="tozero")
+    figure.update_yaxes(tickvals=places, ticktext=names, range=[len(names) - 0.5, -0.5])
+    return figure
+
+
+def number(value: float) -> float | None:
+    """Absent values are None: JSON has no NaN."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _keys(figure: go.Figure, betas: Mapping[float, str], latents: Mapping[int, str]) -> None:
+    """Entries of the legend: a line is a latent size, a dot is a beta."""
+    for latent, colour in latents.items():
+        line, name = {"color": colour, "width": 3}, f"latent {latent}"
+        figure.add_scatter(
+            x=[None], y=[None], mode="lines", name=name, legendgroup=f"{latent}", line=line
+        )
+    for beta, colour in betas.items():
+        dot, name = {"size": 10, "color": colour}, f"beta {beta:g}"
+        figure.add_scatter(x=[None], y=[None], mode="markers", name=name, marker=dot)
+
+
+def _frontier_line(
+    rows: pd.DataFrame, colour: str, betas: Mapping[float, str]
+) -> dict[str, object]:
+    bars = {
+        axis: {
+            "array": [number(v) or 0 for v in rows[f"{name}_spread"]],
+            "color": MUTED,
+            "thickness": 1,
+            "width": 3,
+        }
+        for axis, name in (("error_x", "rate"), ("error_y", "distortion"))
+        if rows[f"{name}_spread"].notna().any()
+    }
+    dots = [betas[beta] for beta in rows["beta"]]
+    return {
+        "x": list(rows["rate"]),
+        "y": list(rows["distortion"]),
+        "mode": "lines+markers",
+        "showlegend": False,
+        "legendgroup": f"{rows['latent'].iloc[0]}",
+        "line": {"color": colour, "width": 2.5},
+        "marker": {"size": 11, "color": dots, "line": {"color": colour, "width": 2}},
+        "customdata": list(rows["hover"]),
+        "hovertemplate": "%{customdata}<extra></extra>",
+        **bars,
+    }
+
+
+def _levels(figure: go.Figure, levels: pd.DataFrame, points: pd.DataFrame) -> None:
+    """Horizontal reference lines, their names at the right, moved apart where they touch."""
+    if levels.empty:
+        return
+    heights = pd.concat([levels["distortion"], points["distortion"]])
+    apart = 0.042 * (heights.max() - heights.min())
+    above = -math.inf
+    for row in levels.sort_values("distortion").itertuples():
+        null = row.name == "null"
+        figure.add_hline(
+            y=row.distortion,
+            layer="below",
+            line={"color": NULL if null else PCA, "width": 1.2, "dash": "dot" if null else "dash"},
+        )
+        above = max(row.distortion, above + apart)
+        figure.add_annotation(
+            x=1,
+            xref="paper",
+            xanchor="left",
+            y=above,
+            xshift=6,
+            showarrow=False,
+            text="null" if null else f"PCA {row.latent:g}",
+            font={"size": 12, "color": NULL if null else PCA},
+        )
+
+
+def _strip_rows(head: Headline, colour: str) -> list[tuple[str, float, str, str]]:
+    """Name, value, printed value and colour of each row."""
+    rows = [(f"VAE, beta {head.beta:g}, latent {head.latent}", head.mean, head.text, colour)]
+    if head.pca:
+        rows.append((f"PCA, {head.latent} components", head.pca.value, head.level(head.pca), PCA))
+    if head.null:
+        rows.append(("null (train mean)", head.null.value, head.level(head.null), NULL))
+    return rows
+
+
+def _strip(
+    figure: go.Figure,
+    place: int,
+    domain: tuple[float, float],
+    head: Headline,
+    rows: Sequence[tuple[str, float, str, str]],
+    seeds: list[float],
+) -> None:
+    """One headline: its seeds, their mean, PCA and null on a common scale."""
+    axis = "" if place == 0 else str(place + 1)
+    on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    names, levels, texts, colours = (list(column) for column in zip(*rows, strict=True))
+    pale = {"size": 9, "color": colours[0], "opacity": 0.4}
+    figure.add_scatter(
+        x=seeds, y=[names[0]] * len(seeds), mode="markers", hoverinfo="skip", marker=pale, **on
+    )
+    bars = {"size": 17, "symbol": "line-ns", "line": {"width": 3, "color": colours}}
+    hover = "%{y}: %{text}<extra></extra>"
+    figure.add_scatter(
+        x=levels, y=names, mode="markers", text=texts, hovertemplate=hover, marker=bars, **on
+    )
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "showarrow": False}
+    for name, text in zip(names, texts, strict=True):
+        figure.add_annotation(y=name, yref=f"y{axis}", text=text, **beside)
+    across, up = (figure.layout[a].to_plotly_json() for a in ("xaxis", "yaxis"))
+    title = {"text": MEASURES[head.measure].axis, "font": {"size": 12, "color": MUTED}}
+    across |= {"title": title, "anchor": f"y{axis}", "nticks": 3, "tickangle": 0}
+    up |= {"domain": list(domain), "anchor": f"x{axis}", "type": "category"}
+    up |= {"range": [len(names) - 0.5, -0.5]}
+    figure.update_layout({f"xaxis{axis}": across, f"yaxis{axis}": up})

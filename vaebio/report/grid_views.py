@@ -1,0 +1,109 @@
+"""The frame of the grid: every measure on every split, with what its marks mean."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from vaebio.report import heatmap
+from vaebio.report.headline import reconstruction
+from vaebio.report.numbers import rounded, with_spread
+from vaebio.report.read import Results
+from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
+from vaebio.report.views import Plot, View, baselines, mean_and_spread, split_word
+from vaebio.terms import MEASURES
+
+
+def grid(results: Results) -> Plot:
+    """Every measure over the grid; no views when nothing was measured."""
+    error = reconstruction(results)
+    chosen = (error.beta, error.latent) if error else None
+    views = [
+        _view(results, measure, split, chosen)
+        for measure in comparable(results)
+        for split in splits(results, measure)
+    ]
+    return Plot("grid", "Which beta and latent size do best, and by what measure?", views)
+
+
+def _view(results: Results, measure: str, split: str, chosen: tuple[float, int] | None) -> View:
+    single = values(results, measure, split)
+    table, levels = summary(single), baselines(results, measure, split)
+    dotted = _dotted(single, table, MEASURES[measure].better)
+    return View(
+        choice={"measure": MEASURES[measure].label, "split": split_word(split)},
+        reading=_reading(table, measure, chosen is not None),
+        figure=heatmap.grid(table, levels, measure, chosen, dotted),
+        columns=[
+            "beta",
+            "latent",
+            MEASURES[measure].axis,
+            "spread over seeds",
+            "seeds",
+            "diverged",
+        ],
+        rows=list(_rows(table, levels, measure)),
+    )
+
+
+def _rows(table: pd.DataFrame, levels: pd.DataFrame, measure: str) -> Iterator[list[str]]:
+    for row in table.itertuples():
+        counts = [f"{row.counted}", f"{row.diverged}"]
+        yield [f"{row.beta:g}", f"{row.latent:g}", *_printed(row, measure), *counts]
+    for row in levels.itertuples():
+        yield [row.name, f"{row.latent:g}", rounded(row.value, typical_spread(table)), "", "", ""]
+
+
+def _reading(table: pd.DataFrame, measure: str, framed: bool) -> str:
+    parts = (
+        _tile_rule(table),
+        _direction(measure),
+        "Frame: the lowest validation MSE." if framed else "",
+        _dot_rule(table, measure),
+        "✕: a seed has no value and is in no mean." if _incomplete(table) else "",
+        MEASURES[measure].meaning,
+    )
+    return " ".join(filter(None, parts)).replace("`", "")
+
+
+def _tile_rule(table: pd.DataFrame) -> str:
+    if table["spread"].isna().all():
+        return "Tile: the value of one seed."
+    return "Tile: mean ± standard deviation over the seeds."
+
+
+def _incomplete(table: pd.DataFrame) -> bool:
+    return bool(((table["counted"] < table["members"]) & (table["counted"] > 0)).any())
+
+
+def _printed(row: pd.Series, measure: str) -> list[str]:
+    if math.isnan(row.mean):
+        return ["", ""]
+    whole = MEASURES[measure].unit == "units"
+    return mean_and_spread(with_spread(row.mean, row.spread, whole, row.half))
+
+
+def _direction(measure: str) -> str:
+    better = MEASURES[measure].better
+    if better == "neither":
+        return "Stronger colour is higher, which by itself is neither better nor worse."
+    return f"Stronger colour is better ({better})."
+
+
+def _dot_rule(table: pd.DataFrame, measure: str) -> str:
+    if MEASURES[measure].better == "neither":
+        return ""
+    if table["counted"].max() < 2:
+        return "With one seed no difference can be told from noise, so none is marked best."
+    return (
+        "●: the best, and all that do not differ from it beyond the noise (95 % t interval of the "
+        "difference, paired by seed)."
+    )
+
+
+def _dotted(single: pd.DataFrame, table: pd.DataFrame, better: str) -> list[tuple[float, int]]:
+    top = best(table, better) if better != "neither" else None
+    if top is None or top["counted"] < 2:
+        return []
+    place = (float(top["beta"]), int(top["latent"]))
+    return [place, *ties(single, place)]

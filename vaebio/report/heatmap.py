@@ -1,0 +1,194 @@
+"""The grid as a heat map: betas as rows, latent sizes as columns, baselines below."""
+
+import html
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vaebio.report.colours import INK, MARK, MUTED, SHADE, value_scale
+from vaebio.report.figures import blank, number
+from vaebio.report.numbers import rounded, with_spread
+from vaebio.report.seeds import typical_spread
+from vaebio.terms import MEASURES
+
+ROW = 46
+"""Height of a row in pixels."""
+
+
+def grid(
+    table: pd.DataFrame,
+    baselines: pd.DataFrame,
+    measure: str,
+    chosen: tuple[float, int] | None,
+    dotted: Sequence[tuple[float, int]],
+) -> go.Figure:
+    """Heat map of one measure: betas as rows, latent sizes as columns, baselines below.
+
+    Parameters
+    ----------
+    table
+        Summary over seeds: latent, beta, mean, spread, counted, members, diverged, reason.
+    baselines
+        name, latent, value; `name` is PCA or null.
+    chosen
+        The (beta, latent) to frame.
+    dotted
+        (beta, latent) to mark with a dot: the best value shown and its ties.
+    """
+    betas, latents = sorted(table["beta"].unique()), sorted(table["latent"].unique())
+    names = [name for name in ("PCA", "null") if name in set(baselines["name"])]
+    rows = _rows(betas, names)
+    figure = blank(int(ROW * (max(rows.values()) + 1)) + 70)
+    shown = [*table["mean"].dropna(), *baselines.loc[baselines["name"] == "PCA", "value"]]
+    low, high = min(shown), max(shown)
+    figure.add_trace(_tiles(table, betas, latents, measure, (low, high), dotted))
+    for name in names:
+        level = baselines[baselines["name"] == name]
+        figure.add_trace(_baseline_tiles(level, latents, rows[name], table, measure, (low, high)))
+    if chosen in set(table[["beta", "latent"]].itertuples(index=False, name=None)):
+        _frame(figure, latents.index(chosen[1]), rows[chosen[0]])
+    for row in table[table["mean"].isna()].itertuples():
+        _failure(figure, latents.index(row.latent), rows[row.beta], row.diverged)
+    _axes(figure, latents, rows)
+    return figure
+
+
+def _axes(figure: go.Figure, latents: Sequence[int], rows: dict[float | str, float]) -> None:
+    # A beta by its value, a baseline by its name.
+    words = [r if isinstance(r, str) else f"{r:g}" for r in rows]
+    figure.update_xaxes(
+        title_text="latent size (units; components for PCA)",
+        tickvals=list(range(len(latents))),
+        ticktext=[str(k) for k in latents],
+        showgrid=False,
+        side="bottom",
+        range=[-0.5, len(latents) - 0.5],
+    )
+    figure.update_yaxes(
+        title_text="beta",
+        tickvals=list(rows.values()),
+        ticktext=words,
+        showgrid=False,
+        range=[max(rows.values()) + 0.55, -0.55],
+    )
+
+
+def _rows(betas: Sequence[float], names: Sequence[str]) -> dict[float | str, float]:
+    """Place of each row, from the top; baselines stand apart by a gap."""
+    rows: dict[float | str, float] = {beta: i for i, beta in enumerate(betas)}
+    return rows | {name: len(betas) + 0.25 + i for i, name in enumerate(names)}
+
+
+def _tiles(
+    table: pd.DataFrame,
+    betas: Sequence[float],
+    latents: Sequence[int],
+    measure: str,
+    limits: tuple[float, float],
+    dotted: Sequence[tuple[float, int]],
+) -> go.Heatmap:
+    cells = table.set_index(["beta", "latent"])
+    mean, text, hover = [], [], []
+    for beta in betas:
+        found = [_row(cells, beta, latent) for latent in latents]
+        mean.append([number(r["mean"]) if r is not None else None for r in found])
+        text.append([_text(r, measure, dotted) for r in found])
+        hover.append([_hover(r, measure) for r in found])
+    return go.Heatmap(
+        x=list(range(len(latents))),
+        y=list(range(len(betas))),
+        z=mean,
+        text=text,
+        customdata=hover,
+        texttemplate="%{text}",
+        hovertemplate="%{customdata}<extra></extra>",
+        **_scale(measure, limits),
+    )
+
+
+def _baseline_tiles(
+    level: pd.DataFrame,
+    latents: Sequence[int],
+    y: float,
+    table: pd.DataFrame,
+    measure: str,
+    limits: tuple[float, float],
+) -> go.Heatmap:
+    """One row; PCA shares the colours of the members, null has its own grey."""
+    spread, null = typical_spread(table), level["name"].iloc[0] == "null"
+    by_latent = dict(zip(level["latent"], level["value"], strict=True))
+    found = [by_latent.get(latent) for latent in latents]
+    text = ["" if v is None else rounded(v, spread) for v in found]
+    scale = _scale(measure, limits)
+    if null:
+        scale |= {"colorscale": [[0, SHADE], [1, SHADE]]}
+    name = "null: predicts the train mean" if null else "PCA"
+    sized = [name if null else f"PCA, {k} components" for k in latents]
+    return go.Heatmap(
+        x=list(range(len(latents))),
+        y=[y - 0.5, y + 0.5],
+        z=[found],
+        text=[text],
+        texttemplate="%{text}",
+        customdata=[sized],
+        hovertemplate="%{customdata}: %{text}<extra></extra>",
+        **scale,
+    )
+
+
+def _scale(measure: str, limits: tuple[float, float]) -> dict[str, object]:
+    return {
+        "colorscale": value_scale(reverse=MEASURES[measure].better == "lower"),
+        "zmin": number(limits[0]),
+        "zmax": number(limits[1]),
+        "xgap": 3,
+        "ygap": 3,
+        "showscale": False,
+        "textfont": {"color": INK},
+        "hoverongaps": False,
+    }
+
+
+def _frame(figure: go.Figure, x: int, y: float) -> None:
+    box = {"x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
+    figure.add_shape(type="rect", line={"color": MARK, "width": 3}, **box)
+
+
+def _failure(figure: go.Figure, x: int, y: float, diverged: int) -> None:
+    """A word on the tile of a combination without a mean."""
+    word, font = "diverged" if diverged else "absent", {"size": 12, "color": MUTED}
+    figure.add_annotation(x=x, y=y, text=word, showarrow=False, font=font)
+
+
+def _text(row: pd.Series | None, measure: str, dotted: Sequence[tuple[float, int]]) -> str:
+    if row is None or math.isnan(row["mean"]):
+        return ""
+    mean, _, spread = with_spread(
+        row["mean"], row["spread"], _whole(measure), row["half"]
+    ).partition(" ± ")
+    dot = " ●" if (row["beta"], row["latent"]) in dotted else ""
+    failed = " ✕" if row["counted"] < row["members"] else ""
+    return mean + dot + failed + (f"<br>± {spread}" if spread else "")
+
+
+def _hover(row: pd.Series | None, measure: str) -> str:
+    if row is None or math.isnan(row["mean"]):
+        return ""
+    value = with_spread(row["mean"], row["spread"], _whole(measure), row["half"])
+    text = f"beta {row['beta']:g}, latent {row['latent']:g}<br>{MEASURES[measure].label} {value}"
+    text += f"<br>seeds: {row['counted']:g} of {row['members']:g}"
+    return text + (f"<br>{html.escape(row['reason'])}" if row["reason"] else "")
+
+
+def _row(cells: pd.DataFrame, beta: float, latent: int) -> pd.Series | None:
+    if (beta, latent) not in cells.index:
+        return None
+    row = cells.loc[(beta, latent)].copy()
+    row["beta"], row["latent"] = beta, latent
+    return row
+
+
+def _whole(measure: str) -> bool:
+    return MEASURES[measure].unit == "units"

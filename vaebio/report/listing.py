@@ -1,0 +1,186 @@
+"""The table of all members against the baselines, grouped by beta and latent size."""
+
+import math
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from vaebio.report.numbers import rounded, with_spread
+from vaebio.report.read import Results
+from vaebio.report.seeds import baseline, comparable, pca, splits, summary, typical_spread, values
+from vaebio.report.views import split_word
+from vaebio.terms import MEASURES
+
+MARKS = "abcdefghijklmnopqrstuvwxyz"
+ABSENT = "\N{EM DASH}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A measure on a split."""
+
+    measure: str
+    split: str
+
+    @property
+    def label(self) -> str:
+        """Name in the head of the table."""
+        return MEASURES[self.measure].label
+
+    @property
+    def where(self) -> str:
+        """The split, in words."""
+        return split_word(self.split)
+
+    @property
+    def title(self) -> str:
+        """Unit and meaning."""
+        measure = MEASURES[self.measure]
+        return f"{measure.unit + ': ' if measure.unit else ''}{measure.meaning}".replace("`", "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed value, what it sorts by, and why it is absent."""
+
+    text: str
+    sort: float | None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A member, a baseline or the mean of a combination."""
+
+    name: str
+    latent: str
+    beta: str
+    status: str
+    cells: list[Cell]
+    members: list["Row"] = field(default_factory=list)
+
+
+@dataclass
+class Listing:
+    """Columns, rows and the reasons behind the marks."""
+
+    columns: list[Column]
+    baselines: list[Row] = field(default_factory=list)
+    groups: list[Row] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, reason: str) -> str:
+        """A small letter for a reason; equal reasons share theirs."""
+        if reason not in self.reasons:
+            number = len(self.reasons)
+            self.reasons[reason] = MARKS[number % 26] * (1 + number // 26)
+        return self.reasons[reason]
+
+
+def listing(results: Results) -> Listing:
+    """Everything the table shows, printed."""
+    columns = [Column(measure, splits(results, measure)[0]) for measure in comparable(results)]
+    made = Listing(columns)
+    single = {column: values(results, column.measure, column.split) for column in columns}
+    means = {column: summary(table) for column, table in single.items()}
+    made.baselines = _baselines(results, made, means)
+    order = results.members[["latent", "beta"]].drop_duplicates().sort_values(["latent", "beta"])
+    for latent, beta in order.itertuples(index=False, name=None):
+        made.groups.append(_group(made, results, single, means, latent, beta))
+    return made
+
+
+def _group(
+    made: Listing,
+    results: Results,
+    single: dict[Column, pd.DataFrame],
+    means: dict[Column, pd.DataFrame],
+    latent: int,
+    beta: float,
+) -> Row:
+    members = results.members
+    members = members[(members["latent"] == latent) & (members["beta"] == beta)]
+    members = members.sort_values("seed")
+    cells, rows = [], {name: [] for name in members["member"]}
+    for column in made.columns:
+        table = means[column]
+        mean = table[(table["latent"] == latent) & (table["beta"] == beta)].iloc[0]
+        cells.append(_mean_cell(made, mean, column.measure))
+        each = single[column].set_index("member")
+        for name in rows:
+            digits = mean["spread"] if math.isfinite(mean["spread"]) else _half(each.loc[name])
+            rows[name].append(_member_cell(made, each.loc[name], digits, column.measure))
+    children = [
+        Row(m.member, f"{latent}", f"{beta:g}", m.status, [*rows[m.member], *_effort([m])])
+        for m in members.itertuples()
+    ]
+    diverged = int((members["status"] == "diverged").sum())
+    status = f"{len(members)} seeds" if len(members) > 1 else "1 seed"
+    status += f", {diverged} diverged" if diverged else ""
+    name = f"beta {beta:g}, latent {latent}"
+    effort = _effort(list(members.itertuples()))
+    return Row(name, f"{latent}", f"{beta:g}", status, [*cells, *effort], children)
+
+
+def _mean_cell(made: Listing, mean: pd.Series, measure: str) -> Cell:
+    if math.isnan(mean["mean"]):
+        return Cell(ABSENT, None, made.mark(mean["reason"]))
+    text = with_spread(
+        mean["mean"], mean["spread"], MEASURES[measure].unit == "units", mean["half"]
+    )
+    mark = made.mark(mean["reason"]) if mean["counted"] < mean["members"] else ""
+    return Cell(text, float(mean["mean"]), mark)
+
+
+def _member_cell(made: Listing, row: pd.Series, digits: float | None, measure: str) -> Cell:
+    if math.isnan(row["value"]):
+        return Cell(ABSENT, None, made.mark(row["reason"]))
+    whole = MEASURES[measure].unit == "units" and float(row["value"]).is_integer()
+    text = f"{row['value']:.0f}" if whole else rounded(row["value"], digits)
+    mark = "" if row["counted"] else made.mark("diverged, so in no mean")
+    return Cell(text, float(row["value"]), mark)
+
+
+def _half(row: pd.Series) -> float | None:
+    half = (row["high"] - row["low"]) / 2
+    return float(half) if math.isfinite(half) else None
+
+
+def _effort(members: list) -> list[Cell]:
+    """Epochs and seconds: of one member, or the means of several."""
+    cells = []
+    for attribute in ("epochs", "seconds"):
+        known = [v for m in members if math.isfinite(v := getattr(m, attribute))]
+        if not known:
+            cells.append(Cell(ABSENT, None))
+            continue
+        mean = sum(known) / len(known)
+        text = f"{mean:.0f}" if attribute == "epochs" else rounded(mean)
+        cells.append(Cell(text, mean))
+    return cells
+
+
+def _baselines(results: Results, made: Listing, means: dict[Column, pd.DataFrame]) -> list[Row]:
+    rows = []
+    names = [("null", "null", "")]
+    names += [(pca(k), "PCA", f"{k}") for k in sorted(results.members["latent"].unique())]
+    for key, word, latent in names:
+        cells = [_baseline_cell(results, made, key, c, means[c]) for c in made.columns]
+        if any(cell.sort is not None for cell in cells):
+            name = f"{word}, {latent} components" if latent else word
+            empty = [Cell("", None), Cell("", None)]
+            rows.append(Row(name, latent, "", "baseline", [*cells, *empty]))
+    return rows
+
+
+def _baseline_cell(
+    results: Results, made: Listing, key: str, column: Column, table: pd.DataFrame
+) -> Cell:
+    level = baseline(results, key, column.measure, column.split)
+    if level:
+        return Cell(rounded(level.value, typical_spread(table)), level.value)
+    rows = results.metrics
+    rows = rows[(rows["member"] == key) & (rows["measure"] == column.measure)]
+    reasons = [reason for reason in rows["reason"] if reason]
+    # What a baseline cannot have (a rate) needs no reason; what failed does.
+    return Cell(ABSENT if reasons else "", None, made.mark(reasons[0]) if reasons else "")

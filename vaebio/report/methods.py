@@ -1,0 +1,176 @@
+"""How it was done: paragraphs ready to paste, versions, and the words of the measures."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from vaebio.report.numbers import count, listed, plural
+from vaebio.report.read import Results
+from vaebio.report.references import Citations
+from vaebio.report.seeds import comparable, measured
+from vaebio.settings import Config
+from vaebio.terms import MEASURES
+
+PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
+CLUSTERING = {"kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette"}
+
+
+def paragraphs(results: Results, citations: Citations) -> list[str]:
+    """What was done with the data, the models and the measures, from the settings that ran."""
+    return [
+        _data(results),
+        _model(results.config, citations),
+        _training(results, citations),
+        _evaluation(results, citations),
+        _software(citations),
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Versions of what matters, in the environment that makes the page."""
+    found = {name: _version(name) for name in PACKAGES}
+    return found | {"Python": platform.python_version()}
+
+
+def glossary(results: Results, citations: Citations) -> list[dict[str, str]]:
+    """Name, unit, meaning and source of every measure that the page shows."""
+    return [
+        {
+            "label": MEASURES[name].label,
+            "unit": MEASURES[name].unit,
+            "better": MEASURES[name].better,
+            "meaning": MEASURES[name].meaning,
+            "source": citations.cite(MEASURES[name].source) if MEASURES[name].source else "",
+        }
+        for name in comparable(results)
+    ]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _data(results: Results) -> str:
+    prepared, words = results.prepared, results.config.report
+    sizes = listed([f"{name} ({count(number)})" for name, number in prepared["split"].items()])
+    steps = "; ".join(_as_clause(step) for step in prepared["steps"])
+    prepared_so = f" It was prepared as follows: {steps}." if steps else ""
+    return (
+        f"The data set {prepared['name']} ({prepared['kind']}) had "
+        f"{count(prepared['observations_in'])} {words.observations} and "
+        f"{count(prepared['features_in'])} {words.features}.{prepared_so} The "
+        f"{count(prepared['observations'])} {words.observations} with "
+        f"{count(prepared['features'])} {words.features} that were used are divided into {sizes}. "
+        "Constants of the preparation were learned on train only."
+    )
+
+
+def _as_clause(sentence: str) -> str:
+    """A sentence as part of a longer one; a word such as PCA keeps its capitals."""
+    text = sentence.replace("`", "").rstrip(". ")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _model(config: Config, citations: Citations) -> str:
+    model, grid = config.model, config.grid
+    text = (
+        f"Variational autoencoders {citations.cite('kingma2014')} with a weighted rate "
+        f"{citations.cite('higgins2017')} were trained for every combination of "
+        f"{plural(len(grid.betas), 'beta')} ({_numbers(grid.betas)}), "
+        f"{plural(len(grid.latents), 'latent size')} ({_numbers(grid.latents)}) and "
+        f"{plural(len(grid.seeds), 'seed')}. The encoder had {_widths(model.encoder)} and the "
+        f"decoder {_widths(model.decoder)}"
+    )
+    if model.encoder or model.decoder:
+        text += f", with {model.activation} activations"
+        if model.normalisation == "layer":
+            text += f" after layer normalisation {citations.cite('ba2016')}"
+    return text + (
+        f". The likelihood was {model.likelihood} with σ = 1. The loss of an observation was "
+        "distortion + beta × rate, both in nats, summed over features and latent units, without "
+        "rescaling."
+    )
+
+
+def _training(results: Results, citations: Citations) -> str:
+    train, members = results.config.train, results.members
+    adam, warm = citations.cite("kingma2015adam"), ""
+    if train.warmup:
+        warm = (
+            f" Beta rose linearly from 0 to its value over the first "
+            f"{plural(train.warmup, 'epoch')} {citations.cite('sonderby2016')}."
+        )
+    endings = members["status"].value_counts()
+    words = {"stopped": "stopped early", "finished": "ran to the end", "diverged": "diverged"}
+    outcome = listed([f"{endings[key]} {word}" for key, word in words.items() if key in endings])
+    return (
+        f"Members were trained with Adam {adam} (learning rate "
+        f"{train.learning_rate:g}, minibatches of {train.minibatch}, gradients of each member cut "
+        f"at norm {train.clip:g}) for at most {plural(train.epochs, 'epoch')}.{warm} A member "
+        f"stopped after {plural(train.patience, 'epoch')} without a better validation objective, "
+        "counted from the end of the warm-up, and its best weights were restored. Of "
+        f"{plural(len(members), 'member')}, {outcome}."
+    )
+
+
+def _evaluation(results: Results, citations: Citations) -> str:
+    found, threshold = set(measured(results)), results.config.evaluate.active_threshold
+    text = [
+        "Members and baselines were measured on the same split; latents are posterior means. The "
+        "baselines are the train mean (null) and PCA fitted on train with as many components as "
+        f"latent units. Rate and distortion {citations.cite('alemi2018')} are never weighted by "
+        "beta."
+    ]
+    if "active_units" in found:
+        text.append(
+            "A unit is active when the variance of its posterior mean over observations is above "
+            f"{threshold:g} {citations.cite('burda2016')}."
+        )
+    if found & CLUSTERING:
+        text.append(_clustering(results, citations))
+    text.append(
+        "A value ± another is a mean and standard deviation over seeds. Intervals over seeds are "
+        "95 % t intervals, paired by seed between members."
+    )
+    return " ".join(text)
+
+
+def _clustering(results: Results, citations: Citations) -> str:
+    evaluate = results.config.evaluate
+    low, high = min(evaluate.resolutions), max(evaluate.resolutions)
+    return (
+        "Clusters by k-means (as many as labels) and by Leiden "
+        f"{citations.cite('traag2019')} on the graph of {evaluate.neighbours} nearest neighbours "
+        f"were compared with the label {results.prepared['label']} by normalised mutual "
+        f"information {citations.cite('strehl2002')} and the adjusted Rand index "
+        f"{citations.cite('hubert1985')}; of {plural(len(evaluate.resolutions), 'resolution')} "
+        f"({low:g} to {high:g}) the one with the highest NMI counts, for members and baselines "
+        f"alike {citations.cite('luecken2022')}. The silhouette "
+        f"{citations.cite('rousseeuw1987')} is that of the labels in the latents."
+    )
+
+
+def _software(citations: Citations) -> str:
+    found = versions()
+    sources = {
+        "torch": ("PyTorch", "paszke2019"),
+        "scanpy": ("scanpy", "wolf2018"),
+        "anndata": ("anndata", "virshup2024"),
+        "scikit-learn": ("scikit-learn", "pedregosa2011"),
+        "snakemake": ("Snakemake", "molder2021"),
+    }
+    named = [f"{w} {found[p]} {citations.cite(k)}" for p, (w, k) in sources.items()]
+    return f"Made with vaebio {found['vaebio']}, {listed(named)}, in Python {found['Python']}."
+
+
+def _widths(widths: tuple[int, ...]) -> str:
+    if not widths:
+        return "no hidden layer (linear)"
+    layers = "one hidden layer" if len(widths) == 1 else f"{len(widths)} hidden layers"
+    return f"{layers} of {listed([str(w) for w in widths])} units"
+
+
+def _numbers(numbers: tuple[float, ...]) -> str:
+    return ", ".join(f"{n:g}" for n in numbers)

@@ -1,0 +1,99 @@
+"""The page of one data set: which sections there are, and what stands in them."""
+
+from typing import Any
+
+from vaebio.report import answer, curves, methods
+from vaebio.report.colours import dark_for
+from vaebio.report.frontier_views import frontier
+from vaebio.report.grid_views import grid
+from vaebio.report.listing import listing
+from vaebio.report.read import Results
+from vaebio.report.references import Citations, entries, formatted
+from vaebio.report.render import page
+from vaebio.report.timing import total
+from vaebio.report.views import Plot, answer_plot
+from vaebio.terms import BASELINES
+
+SECTIONS = {
+    "answer": "Answer",
+    "grid": "Grid",
+    "frontier": "Frontier",
+    "curves": "Learning curves",
+    "members": "Members",
+    "data": "Data",
+    "methods": "Methods",
+}
+
+
+def render(results: Results) -> str:
+    """The whole page as HTML; a section without data is not there."""
+    plots = _plots(results)
+    curved = len(results.history) > 0
+    present = {"answer", "members", "data", "methods", *plots} | ({"curves"} if curved else set())
+    context = {
+        "sections": {key: title for key, title in SECTIONS.items() if key in present},
+        "plots": plots,
+        "curves": curves.data(results) if curved else None,
+        "curves_rule": curves.rule(),
+        "curves_digits": curves.DIGITS,
+        "listing": listing(results),
+        "baselines": {"null": BASELINES["null"], "PCA": BASELINES["pca"]},
+        "dark": dark_for(list(results.members["beta"]), list(results.members["latent"])),
+    }
+    parts = (_answer(results), _data(results), _methods(results, Citations()))
+    return page(
+        "page.html", context | {key: value for part in parts for key, value in part.items()}
+    )
+
+
+def _plots(results: Results) -> dict[str, Plot]:
+    """The figures that have something to show."""
+    made = {
+        "answer": answer_plot(results),
+        "grid": grid(results),
+        "frontier": frontier(results),
+    }
+    return {name: plot for name, plot in made.items() if plot.views}
+
+
+def _answer(results: Results) -> dict[str, Any]:
+    """Title and sentences."""
+    words = results.config.report
+    return {
+        "title": words.title or results.prepared["name"],
+        "words": words,
+        "size": answer.size(results),
+        "sentences": answer.sentences(results),
+        "limits": answer.limits(results),
+        "unmeasured": answer.unmeasured(results),
+    }
+
+
+def _data(results: Results) -> dict[str, Any]:
+    """What came in, in words."""
+    prepared = results.prepared
+    number = len(prepared["labels"])
+    classes = "1 class" if number == 1 else f"{number} classes"
+    sparsity = prepared.get("sparsity")
+    return {
+        "prepared": prepared,
+        "label_note": f"{classes}, for evaluation only" if number else "no labels",
+        "sparsity": "" if sparsity is None else f"{100 * sparsity:.0f} %",
+        "sources": {k: v for k in ("matrix", "annotation") if (v := prepared.get(k))},
+    }
+
+
+def _methods(results: Results, citations: Citations) -> dict[str, Any]:
+    """The last section; citations are numbered in the order of its text."""
+    paragraphs = methods.paragraphs(results, citations)
+    glossary = methods.glossary(results, citations)
+    return {
+        "paragraphs": paragraphs,
+        "glossary": glossary,
+        "references": [formatted(key) for key in citations.keys],
+        "bibtex": "\n\n".join(entries()[key]["bibtex"] for key in citations.keys),
+        "settings": results.settings,
+        "versions": methods.versions(),
+        "timing": results.timing,
+        "timing_total": total(results.timing),
+    }

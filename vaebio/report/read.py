@@ -1,0 +1,191 @@
+"""Tables and summaries of a data set from their files, checked column by column."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vaebio.configuration import read_config
+from vaebio.errors import VaebioError, did_you_mean
+from vaebio.report.timing import Step, read_timing
+from vaebio.settings import Config
+from vaebio.terms import COLUMNS, MEASURES, STATUS
+
+NUMBERS = {
+    "members.tsv": ("beta", "latent", "seed", "epochs", "seconds"),
+    "history.tsv": ("epoch", "distortion_nats", "rate_nats", "mse", "beta_now", "learning_rate"),
+    "units.tsv": ("rate_nats", "mean_variance"),
+    "metrics.tsv": ("value", "low", "high"),
+}
+PREPARED = (
+    "name kind kind_reason label batch observations_in features_in observations features "
+    "split labels steps warnings"
+).split()
+ARCHITECTURE = ["encoder", "decoder", "likelihood"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that the page of one data set is made of.
+
+    `members`, `history`, `metrics` and `units` have the columns of `terms.COLUMNS`; numbers that
+    are absent or not finite are NaN.
+    """
+
+    members: pd.DataFrame
+    history: pd.DataFrame
+    metrics: pd.DataFrame
+    units: pd.DataFrame
+    prepared: Mapping[str, Any]
+    config: Config
+    settings: str
+    timing: list[Step]
+
+
+def read_results(
+    *,
+    members: Path,
+    history: Path | None,
+    metrics: Path,
+    units: Path | None,
+    prepared: Path,
+    settings: Path,
+    timing: Path | None,
+) -> Results:
+    """Everything one page needs; what a page can do without may be None.
+
+    Raises
+    ------
+    VaebioError
+        For a file, column or value that is missing or cannot be read.
+    """
+    config = read_config(settings)
+    return Results(
+        members=_members(members),
+        history=_optional(history, "history.tsv"),
+        metrics=_metrics(metrics),
+        units=_optional(units, "units.tsv"),
+        prepared=read_prepared(prepared),
+        config=config,
+        settings=settings.read_text(encoding="utf-8"),
+        timing=read_timing(timing) if timing else [],
+    )
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """One tidy table with the columns `terms.COLUMNS[name]`; non-finite numbers become NaN."""
+    try:
+        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8")
+    except FileNotFoundError:
+        raise VaebioError(
+            found=f"no file {path}", expected=f"the table {name}", hint="check the path"
+        ) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise VaebioError(
+            found=f"{path} is not a table: {' '.join(str(error).split())}",
+            expected=f"tab-separated columns {', '.join(COLUMNS[name])}",
+            hint="write it again by the step that makes it",
+        ) from None
+    for column in COLUMNS[name]:
+        if column not in table:
+            raise VaebioError(
+                found=f"no column `{column}` in {path}",
+                expected=f"columns {', '.join(COLUMNS[name])}, separated by tabs",
+                hint=did_you_mean(column, table.columns, "write it again by its step"),
+            )
+    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS[name]})
+
+
+def read_prepared(path: Path) -> dict[str, Any]:
+    """`prepared.json`, with every key that the page shows."""
+    try:
+        prepared = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise VaebioError(
+            found=f"no file {path}", expected="the summary of prepare", hint="check the path"
+        ) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise VaebioError(
+            found=f"{path} is not JSON: {error}",
+            expected="the summary that prepare writes",
+            hint="write it again with `vaebio prepare`",
+        ) from None
+    missing = [key for key in PREPARED if not isinstance(prepared, dict) or key not in prepared]
+    if missing:
+        raise VaebioError(
+            found=f"no key `{missing[0]}` in {path}",
+            expected=f"keys {', '.join(PREPARED)}",
+            hint="write it again with `vaebio prepare`",
+        )
+    return prepared
+
+
+def _numbers(table: pd.DataFrame, column: str, path: Path) -> pd.Series:
+    numbers = pd.to_numeric(table[column], errors="coerce")
+    said = ~table[column].str.strip().str.lower().isin(["", "nan", "inf", "-inf", "na"])
+    garbled = table.loc[said & numbers.isna(), column]
+    if len(garbled):
+        raise VaebioError(
+            found=f"`{garbled.iloc[0]}` in column {column} of {path}, line {garbled.index[0] + 2}",
+            expected="a number, or nothing",
+            hint="write the table again by the step that makes it",
+        )
+    return numbers.where(np.isfinite(numbers))
+
+
+def _optional(path: Path | None, name: str) -> pd.DataFrame:
+    return read_table(path, name) if path else pd.DataFrame(columns=list(COLUMNS[name]))
+
+
+def _members(path: Path) -> pd.DataFrame:
+    members = read_table(path, "members.tsv")
+    _known(members, "status", STATUS, path)
+    if members.empty or members["member"].duplicated().any():
+        raise VaebioError(
+            found=f"{path} has no member, or a member twice",
+            expected="one row for every member",
+            hint="write it again with `vaebio collect`",
+        )
+    absent = members[["beta", "latent", "seed"]].isna().any()
+    if absent.any():
+        raise VaebioError(
+            found=f"an empty {absent.idxmax()} in {path}",
+            expected="beta, latent and seed of every member",
+            hint="write it again with `vaebio collect`",
+        )
+    if len(members[ARCHITECTURE].drop_duplicates()) > 1:
+        raise VaebioError(
+            found=f"members of several architectures in {path}",
+            expected="one encoder, decoder and likelihood per page: means are taken over seeds",
+            hint="split the table by encoder, decoder and likelihood",
+        )
+    return members.astype({"latent": int, "seed": int})
+
+
+def _metrics(path: Path) -> pd.DataFrame:
+    metrics = read_table(path, "metrics.tsv")
+    _known(metrics, "measure", MEASURES, path)
+    repeated = metrics[metrics.duplicated(["member", "split", "measure"])]
+    if len(repeated):
+        row = repeated.iloc[0]
+        raise VaebioError(
+            found=f"{row.measure} of {row.member} on {row.split} stands twice in {path}",
+            expected="one row for each member, split and measure",
+            hint="write it again with `vaebio evaluate`",
+        )
+    silent = metrics["value"].isna() & (metrics["reason"] == "")
+    return metrics.assign(reason=metrics["reason"].mask(silent, "the value is not finite"))
+
+
+def _known(table: pd.DataFrame, column: str, known: Mapping[str, Any], path: Path) -> None:
+    for word in table[column].unique():
+        if word not in known:
+            raise VaebioError(
+                found=f"unknown {column} `{word}` in {path}",
+                expected=f"one of {', '.join(known)}",
+                hint=did_you_mean(word, known, "was it written by another version?"),
+            )

@@ -1,0 +1,109 @@
+"""What stands in a figure's frame: its question, how to read it, its views and their tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vaebio.report import figures
+from vaebio.report.headline import clustering, reconstruction
+from vaebio.report.read import Results
+from vaebio.report.seeds import baseline, pca, values
+from vaebio.terms import ALL, MEASURES
+
+SPLIT_WORDS = {ALL: "all observations"}
+
+
+@dataclass(frozen=True)
+class View:
+    """One state of a figure: what the reader chose, the figure, and the table behind it."""
+
+    choice: Mapping[str, str]
+    reading: str
+    figure: go.Figure
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def data(self) -> dict[str, Any]:
+        """Everything the page's script needs."""
+        drawn = self.figure.to_plotly_json()
+        drawn["layout"].pop("template", None)
+        return {
+            "choice": dict(self.choice),
+            "reading": self.reading,
+            "figure": drawn,
+            "table": {"columns": list(self.columns), "rows": [list(row) for row in self.rows]},
+        }
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure with its question as title; the first view is the one shown first."""
+
+    name: str
+    question: str
+    views: Sequence[View]
+
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """What the reader can choose, where there is more than one thing to choose from."""
+        found: dict[str, list[str]] = {}
+        for view in self.views:
+            for dimension, word in view.choice.items():
+                found.setdefault(dimension, [])
+                if word not in found[dimension]:
+                    found[dimension].append(word)
+        return {dimension: words for dimension, words in found.items() if len(words) > 1}
+
+    def data(self) -> dict[str, Any]:
+        """Everything the page's script needs."""
+        return {
+            "name": self.name,
+            "question": self.question,
+            "views": [view.data() for view in self.views],
+        }
+
+
+def answer_plot(results: Results) -> Plot:
+    """The best combination beside its baselines."""
+    heads = [h for h in (reconstruction(results), clustering(results)) if h]
+    if not heads:
+        return Plot("levels", "How far from the baselines?", [])
+    strips, rows = [], []
+    for head in heads:
+        table = values(results, head.measure, head.split)
+        at = (table["beta"] == head.beta) & (table["latent"] == head.latent) & table["counted"]
+        strips.append((head, table[at]))
+        label = f"{MEASURES[head.measure].label}, {split_word(head.split)}"
+        rows.append([label, f"VAE, {head.place}", *mean_and_spread(head.text)])
+        for name, level in ((f"PCA, {head.latent} components", head.pca), ("null", head.null)):
+            if level:
+                rows.append([label, name, head.level(level), ""])
+    figure = figures.levels(strips, list(results.members["beta"]))
+    reading = "Bars: means and baselines; pale dots: single seeds."
+    columns = ["measure", "model", "value", "spread over seeds"]
+    return Plot("levels", "How far from the baselines?", [View({}, reading, figure, columns, rows)])
+
+
+def split_word(split: str) -> str:
+    """A split as the page names it."""
+    return SPLIT_WORDS.get(split, split)
+
+
+def mean_and_spread(text: str) -> list[str]:
+    """The two parts of a printed number; the second is empty without a spread."""
+    mean, _, spread = text.partition(" ± ")
+    return [mean, spread]
+
+
+def baselines(results: Results, measure: str, split: str) -> pd.DataFrame:
+    """Rows name (PCA or null), latent, value for each latent size that has one."""
+    rows = []
+    for latent in sorted(results.members["latent"].unique()):
+        for name, key in (("PCA", pca(latent)), ("null", "null")):
+            level = baseline(results, key, measure, split)
+            if level:
+                rows.append({"name": name, "latent": latent, "value": level.value})
+    return pd.DataFrame(rows, columns=["name", "latent", "value"])
