@@ -1,0 +1,118 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from anndata import AnnData, read_h5ad
+
+from vaebio.cli.main import main
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """60 observations x 20 features of counts as csv, with an annotation."""
+    rng = np.random.default_rng(1)
+    names = [f"o{i}" for i in range(60)]
+    table = pd.DataFrame(rng.poisson(2, (60, 20)), names, [f"f{i}" for i in range(20)])
+    table.to_csv(tmp_path / "counts.csv")
+    table.T.to_csv(tmp_path / "turned.csv")
+    kinds = pd.DataFrame({"type": ["a", "b", "c"] * 20, "one": "x"}, names)
+    kinds.to_csv(tmp_path / "annotation.csv")
+    (tmp_path / "out").mkdir()
+    return tmp_path
+
+
+def run(folder, *arguments):
+    out = ["--prepared", str(folder / "out/p.h5ad"), "--summary", str(folder / "out/p.json")]
+    return main(["prepare", *[a.format(folder) for a in arguments], *out])
+
+
+def test_both_files_are_written_and_agree(folder, capsys):
+    (folder / "s.yaml").write_text("prepare: {features: 15, split: {seed: 3}}\n")
+    assert run(
+        folder, "{}/counts.csv", "--annotation", "{}/annotation.csv", "--label", "type",
+        "--batch", "one", "--settings", "{}/s.yaml",
+    ) == 0  # fmt: skip
+    facts = json.loads((folder / "out/p.json").read_text())
+    prepared = read_h5ad(folder / "out/p.h5ad")
+    assert (facts["observations"], facts["features"]) == prepared.shape == (60, 15)
+    assert (facts["observations_in"], facts["features_in"]) == (60, 20)
+    assert facts["split"] == {"train": 42, "validation": 9, "test": 9}
+    assert facts["labels"]["b"] == {"train": 14, "validation": 3, "test": 3}
+    assert (facts["name"], facts["kind"], facts["label"]) == ("counts", "counts", "type")
+    assert facts["sparsity"] == pytest.approx(np.mean(prepared.X.toarray() == 0), abs=1e-4)
+    assert facts["steps"] == list(prepared.uns["vaebio"]["steps"])
+    log = capsys.readouterr().err.splitlines()
+    assert set(facts["steps"]) < set(log)
+    assert "Warning: All observations have the same batch (`x` in `one`)" in "\n".join(log)
+    assert facts.keys() == {
+        "name", "matrix", "annotation", "kind", "kind_reason", "label", "batch", "observations_in",
+        "features_in", "observations", "features", "split", "labels", "sparsity", "steps",
+        "warnings", "version",
+    }  # fmt: skip
+
+
+def test_both_orientations_give_the_same_file(folder):
+    contents = []
+    for matrix, way in (("counts", "observations_by"), ("turned", "features_by")):
+        turned = {"observations_by": "_features", "features_by": "_observations"}[way]
+        assert run(folder, f"{{}}/{matrix}.csv", "--orientation", way + turned, "--name", "d") == 0
+        prepared = read_h5ad(folder / "out/p.h5ad")
+        contents.append((prepared.X.toarray(), list(prepared.obs_names), list(prepared.var_names)))
+    assert np.array_equal(contents[0][0], contents[1][0])
+    assert contents[0][1:] == contents[1][1:]
+
+
+def test_the_builtin_needs_no_file(folder):
+    assert run(folder, "builtin:pbmc68k", "--label", "bulk_labels") == 0
+    facts = json.loads((folder / "out/p.json").read_text())
+    assert (facts["name"], facts["observations"], len(facts["labels"])) == ("pbmc68k", 700, 10)
+
+
+BAD = {
+    "no_such_file": (["{}/count.csv"], "did you mean `counts.csv`"),
+    "folder": (["{}"], "is a folder"),
+    "unknown_builtin": (["builtin:pbmc"], "did you mean `pbmc68k`"),
+    "unknown_form": (["{}/s.xlsx"], "ends in `.xlsx`"),
+    "garbled": (["{}/garbled.csv"], "column `f1`"),
+    "cut_h5ad": (["{}/cut.h5ad"], "cannot be read as h5ad"),
+    "not_a_number": (["{}/nan.h5ad"], "1 missing values (NaN), the first in observation `3`"),
+    "label_misspelt": (
+        ["{}/counts.csv", "--annotation", "{}/annotation.csv", "--label", "tipe"],
+        "did you mean `type`",
+    ),
+    "no_annotation": (["{}/counts.csv", "--label", "type"], "as annotation"),
+    "wrong_way": (["{}/turned.csv", "--annotation", "{}/annotation.csv"], "change `orientation`"),
+    "kind": (["{}/counts.csv", "--kind", "cuonts"], "did you mean `counts`"),
+    "kind_not_handled": (["{}/counts.csv", "--kind", "fraction"], "`continuous`"),
+    "orientation": (["{}/counts.csv", "--orientation", "rows"], "observations_by_features"),
+    "settings": (["{}/counts.csv", "--settings", "{}/bad.yaml"], "did you mean `features`"),
+    "overwrites": (["{}/out/p.h5ad"], "choose other names"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_ends_with_three_lines_and_no_file(folder, capsys, case):
+    arguments, hint = BAD[case]
+    (folder / "s.xlsx").write_bytes(b"PK")
+    (folder / "garbled.csv").write_text("n,f0,f1\na,1,x\n")
+    (folder / "cut.h5ad").write_bytes(b"\x89HDF\r\n\x1a\n")
+    (folder / "bad.yaml").write_text("prepare: {feature: 3}\n")
+    values = np.eye(20)
+    values[3, 5] = np.nan
+    AnnData(values).write_h5ad(folder / "nan.h5ad")
+    assert run(folder, *arguments) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Found", "Expected", "Hint"]
+    assert hint in "\n".join(lines)
+    assert list((folder / "out").iterdir()) == []
+
+
+def test_a_failed_write_leaves_no_file(folder, monkeypatch):
+    def fail(*_, **__):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(AnnData, "write_h5ad", fail)
+    with pytest.raises(OSError, match="disk full"):
+        run(folder, "{}/counts.csv")
+    assert list((folder / "out").iterdir()) == []

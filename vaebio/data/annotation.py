@@ -1,0 +1,101 @@
+"""The table about the observations, joined to the matrix by name."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from vaebio.data.tables import MISSING, open_table
+from vaebio.errors import VaebioError
+
+
+def read_annotation(path: Path) -> pd.DataFrame:
+    """Table with the first column as index; numbers where every field is one, else text.
+
+    Raises
+    ------
+    VaebioError
+        When the file is no table, or a row or column name stands twice.
+    """
+    columns, rows = open_table(path)
+    rows = list(rows)
+    _refuse_repeated([row.name for row in rows], "row", path)
+    _refuse_repeated([name for name in columns if name], "column", path)
+    content = {
+        name: _typed([row.fields[i].strip() for row in rows])
+        for i, name in enumerate(columns)
+        if name  # spreadsheets leave empty columns at the right
+    }
+    return pd.DataFrame(content, index=pd.Index([row.name for row in rows], dtype=object))
+
+
+def join(adata: AnnData, table: pd.DataFrame, path: Path) -> str:
+    """Add the columns of the table to the observations in place; they replace those of equal name.
+
+    Returns
+    -------
+    A sentence with the numbers of matched rows.
+
+    Raises
+    ------
+    VaebioError
+        When an observation has no row.
+    """
+    missing = adata.obs_names.difference(table.index, sort=False)
+    if len(missing) == adata.n_obs:
+        raise _nothing_matches(adata, table, path)
+    if len(missing):
+        raise VaebioError(
+            found=f"{len(missing):,} of {adata.n_obs:,} observations have no row in {path}, "
+            f"for example `{missing[0]}`",
+            expected="one row for every observation, with its name in the first column",
+            hint="add the rows, or take these observations out of the matrix",
+        )
+    replaced = [name for name in table.columns if name in adata.obs.columns]
+    adata.obs = adata.obs.drop(columns=replaced).join(table.loc[adata.obs_names])
+    sentence = f"Joined {table.shape[1]} columns of {path} to all {adata.n_obs:,} observations"
+    if len(table) > adata.n_obs:
+        sentence += f"; {len(table) - adata.n_obs:,} of its rows match no observation"
+    if replaced:
+        sentence += f"; it replaced the matrix's own {', '.join(replaced)}"
+    return sentence + "."
+
+
+def _typed(fields: list[str]) -> np.ndarray | pd.Categorical:
+    values = pd.Series([None if field in MISSING else field for field in fields], dtype=object)
+    try:
+        return pd.to_numeric(values).to_numpy()
+    except ValueError:
+        return pd.Categorical(values)
+
+
+def _refuse_repeated(names: list[str], what: str, path: Path) -> None:
+    repeated = [name for name, times in Counter(names).items() if times > 1]
+    if repeated:
+        raise VaebioError(
+            found=f"the {what} name `{repeated[0]}` stands more than once in {path}"
+            + (f" ({len(repeated):,} such names)" if len(repeated) > 1 else ""),
+            expected=f"every {what} name once",
+            hint="rename or remove the repeated ones",
+        )
+
+
+def _nothing_matches(adata: AnnData, table: pd.DataFrame, path: Path) -> VaebioError:
+    features = table.index.isin(adata.var_names).sum()
+    fitting = [name for name in table if table[name].astype(str).isin(adata.obs_names).any()]
+    hint = "make the names equal; they are compared letter by letter"
+    if features:
+        hint = (
+            f"{features:,} of them are names of features: the matrix lies the other way, so "
+            "change `orientation`"
+        )
+    elif fitting:
+        hint = f"the names stand in the column `{fitting[0]}`: move it to the front"
+    return VaebioError(
+        found=f"none of the {len(table):,} row names of {path} (`{table.index[0]}`, ...) is the "
+        f"name of an observation (`{adata.obs_names[0]}`, ...)",
+        expected="one row for every observation, with its name in the first column",
+        hint=hint,
+    )

@@ -1,0 +1,41 @@
+"""Values of a data set, dense or sparse, in the one form the other files rely on."""
+
+import numpy as np
+from scipy import sparse
+
+Matrix = np.ndarray | sparse.csr_matrix
+"""(observation, feature) values: a dense array, or CSR with sorted indices and no stored zero."""
+
+
+def canonical(values: np.ndarray | sparse.spmatrix | sparse.sparray) -> Matrix:
+    """The same values as a dense array or as CSR without stored zeros; the input is not changed."""
+    if not sparse.issparse(values):
+        return np.ascontiguousarray(values)
+    tidy = sparse.csr_matrix(values, copy=True)
+    tidy.sum_duplicates()
+    tidy.eliminate_zeros()
+    return tidy
+
+
+def stored(values: Matrix) -> np.ndarray:
+    """(value,) values kept in memory: all of a dense array, the non-zeros of CSR."""
+    return values.data if sparse.issparse(values) else values.ravel()
+
+
+def position(values: Matrix, index: int) -> tuple[int, int]:
+    """Observation and feature of a stored value, by its place in `stored(values)`."""
+    if sparse.issparse(values):
+        row = int(np.searchsorted(values.indptr, index, side="right")) - 1
+        return row, int(values.indices[index])
+    row, column = divmod(index, values.shape[1])
+    return row, column
+
+
+def as_float32(values: Matrix) -> Matrix:
+    """Values in the precision of the model."""
+    return values.astype(np.float32)
+
+
+def zero_share(values: Matrix) -> float:
+    """Share of zeros among all values, in [0, 1]."""
+    return 1 - np.count_nonzero(stored(values)) / (values.shape[0] * values.shape[1])
