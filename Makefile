@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format settings lock clean
+.PHONY: demo test lint format settings lock
 
 demo: .venv/.demo
 	$(BIN)/snakemake --cores all
@@ -26,13 +26,14 @@ format: .venv/.test
 settings: .venv/.demo
 	$(BIN)/python -m vaebio.settings
 
-# Write the exact versions of a fresh environment; the local build tag of torch is cut, so that the
-# same line finds the build for every machine.
-lock: .venv/.test
-	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
-
-clean:
-	rm -rf results logs .snakemake report.zip
+# Write the exact versions of the newest releases that fit, from an environment of their own. The
+# build tag of torch is cut, so that the same line finds the build for every machine; torch itself
+# keeps its version, since an open range may fetch gigabytes for devices that are not there.
+lock:
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/pip install --quiet "$$(grep ^torch== constraints.txt)" -e '.[test]'
+	.venv/lock/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	rm -rf .venv/lock
 
 .venv/.demo: constraints.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vaebio needs Python 3.11 or newer: make PYTHON=python3.11")'

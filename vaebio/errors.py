@@ -14,7 +14,12 @@ class VaebioError(Exception):
 
     def __init__(self, *, found: str, expected: str, hint: str) -> None:
         self.found, self.expected, self.hint = found, expected, hint
-        super().__init__(f"Found: {found}.\nExpected: {expected}.\nHint: {hint}.")
+        parts = (("Found", found), ("Expected", expected), ("Hint", hint))
+        super().__init__("\n".join(f"{word}: {_ended(text)}" for word, text in parts))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
