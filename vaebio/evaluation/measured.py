@@ -103,7 +103,7 @@ def _member(
     for split, rows in data.rows.items():
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
         active = active_units(mean[rows], settings.active_threshold)
-        metrics.append(Row(split, "active_units", int(active.sum())))
+        metrics.append(Row(split, "active_units", float(active.sum())))
     metrics += _clustering(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
     return Measured(stored.member.name, metrics, units, mean)

@@ -1,0 +1,121 @@
+"""A model used without the workflow gives the numbers of the run."""
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+import vaebio
+from vaebio.cli.main import main
+from vaebio.errors import VaebioError
+
+SETTINGS = """
+prepare: {features: 15}
+model: {encoder: [8], decoder: [8]}
+grid: {betas: [0.5, 2], latents: [2, 3], seeds: [0]}
+train: {epochs: 4, warmup: 1}
+evaluate: {resolutions: [1.0], neighbours: 5}
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small run of counts by the command line; the raw data and the folder of results."""
+    folder = tmp_path_factory.mktemp("run")
+    rng = np.random.default_rng(0)
+    label = np.repeat(["a", "b"], 30)
+    rates = np.where(label[:, None] == "a", rng.gamma(2, 2, 25), rng.gamma(2, 2, 25))
+    raw = anndata.AnnData(sparse.csr_matrix(rng.poisson(rates).astype(np.float32)))
+    raw.obs["label"] = label
+    raw.write_h5ad(folder / "raw.h5ad")
+    (folder / "settings.yaml").write_text(SETTINGS)
+    at = {name: str(folder / name) for name in FILES}
+    settings = ["--settings", at["settings.yaml"]]
+    places = ["--store", at["store"], "--members"]
+    out = ["--metrics", at["metrics.tsv"], "--units", at["units.tsv"]]
+    for words in (
+        ["prepare", at["raw.h5ad"], "--label", "label", *settings]
+        + ["--prepared", at["prepared.h5ad"], "--summary", at["prepared.json"]],
+        ["train", at["prepared.h5ad"], *settings, *places, at["1.tsv"]],
+        ["collect", at["1.tsv"], *places, at["members.tsv"]]
+        + ["--history", at["history.tsv"], "--models", at["models"]],
+        ["evaluate", at["prepared.h5ad"], *settings, "--models", at["models"]]
+        + ["--members", at["members.tsv"], *out, "--embeddings", at["embeddings.h5ad"]],
+    ):
+        assert main(words) == 0
+    return raw, folder
+
+
+FILES = (
+    *("raw.h5ad", "settings.yaml", "prepared.h5ad", "prepared.json", "store", "1.tsv"),
+    *("members.tsv", "history.tsv", "models", "metrics.tsv", "units.tsv", "embeddings.h5ad"),
+)
+
+
+def test_embedding_raw_observations_gives_the_latents_of_the_run(run):
+    raw, folder = run
+    embeddings = anndata.read_h5ad(folder / "embeddings.h5ad")
+    model = vaebio.load(folder)
+    assert sorted(model.members) == ["k2-b0.5-s0", "k2-b2-s0", "k3-b0.5-s0", "k3-b2-s0"]
+    for member in model.members:
+        expected = embeddings.obsm[f"X_vaebio_{member}"]
+        np.testing.assert_allclose(model.embed(raw, member), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_features_in_another_order_change_nothing(run):
+    raw, folder = run
+    model = vaebio.load(folder / "models" / "k3-b2-s0")
+    shuffled = raw[:, ::-1].copy()
+    np.testing.assert_array_equal(model.embed(shuffled), model.embed(raw))
+
+
+def test_the_reconstruction_has_the_error_of_the_run(run):
+    raw, folder = run
+    prepared = anndata.read_h5ad(folder / "prepared.h5ad")
+    member = "k3-b0.5-s0"
+    model = vaebio.load(folder)
+    assert model.features(member) == tuple(prepared.var_names)
+    mean, scale = (prepared.var[c].to_numpy() for c in ("mean", "scale"))
+    # The model sees values cut at ten standard deviations; so does its error.
+    z = np.clip((prepared.X.toarray() - mean) / scale, -10, 10)
+    z_hat = (model.reconstruct(raw, member) - mean) / scale
+    test = (prepared.obs["split"] == "test").to_numpy()
+    mse = np.square(z_hat - z)[test].mean()
+    table = pd.read_csv(folder / "metrics.tsv", sep="\t").set_index(["member", "split", "measure"])
+    assert table.loc[(member, "test", "mse"), "value"] == pytest.approx(mse, rel=1e-4)
+
+
+def test_a_missing_feature_and_a_misspelt_member_are_refused(run):
+    raw, folder = run
+    model = vaebio.load(folder)
+    with pytest.raises(VaebioError):
+        model.embed(raw[:, :10].copy(), "k3-b2-s0")
+    with pytest.raises(VaebioError, match="k3-b2-s0"):
+        model.embed(raw, "k3-b2-s1")
+    with pytest.raises(VaebioError, match="4 members and no choice"):
+        model.embed(raw)
+    with pytest.raises(VaebioError, match="no model"):
+        vaebio.load(folder / "store" / "nothing")
+
+
+def test_training_again_takes_every_member_from_the_store(run, capsys):
+    _, folder = run
+    weights = folder / "models" / "k2-b2-s0" / "weights.safetensors"
+    before = weights.stat().st_mtime_ns
+    words = ["train", str(folder / "prepared.h5ad"), "--settings", str(folder / "settings.yaml")]
+    words += ["--store", str(folder / "store"), "--members", str(folder / "again.tsv")]
+    assert main(words) == 0
+    assert "4 of them in the store" in capsys.readouterr().err
+    assert weights.stat().st_mtime_ns == before
+    assert (folder / "again.tsv").read_text() == (folder / "1.tsv").read_text()
+
+
+def test_a_larger_grid_trains_only_what_is_new_and_as_if_alone(run, capsys, tmp_path):
+    _, folder = run
+    more = SETTINGS.replace("latents: [2, 3]", "latents: [2, 3, 6]")
+    (tmp_path / "more.yaml").write_text(more)
+    words = ["train", str(folder / "prepared.h5ad"), "--settings", str(tmp_path / "more.yaml")]
+    words += ["--store", str(folder / "store"), "--members", str(tmp_path / "m.tsv")]
+    assert main(words) == 0
+    assert "6 members, 4 of them in the store" in capsys.readouterr().err
