@@ -30,8 +30,8 @@ rule all:
 
 
 onsuccess:
-    print(f"Report: {Path(RESULTS).resolve() / 'report.html'}")
+    print(f"Report: {RESULTS}/report.html")
 
 
 onerror:
-    stop_with_refusals()
+    exit_with_refusals("logs", since=STARTED)

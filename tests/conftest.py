@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 ROOT = Path(__file__).parents[1]
+CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 
 
 def pytest_addoption(parser):
@@ -26,3 +29,27 @@ def shared_data():
         missing = f"no real data at {folder}; set VAEBIO_TEST_DATA"
         (pytest.fail if os.environ.get("VAEBIO_REQUIRE_DATA") else pytest.skip)(missing)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium; skipped where it is missing, unless VAEBIO_REQUIRE_BROWSER is set."""
+    if not (CHROMIUM.exists() and DRIVER.exists()):
+        reason = f"no {CHROMIUM} with {DRIVER}: apt-get install chromium chromium-driver"
+        if os.environ.get("VAEBIO_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--window-size=1300,1000",
+        "--force-prefers-reduced-motion",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
+    yield driver
+    driver.quit()

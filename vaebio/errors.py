@@ -1,7 +1,8 @@
 """Errors the user can repair: what was found, what was expected, what to do."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -34,6 +35,19 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     known = list(known)
     close = nearest(name, known)
     return f"did you mean `{close}`?" if close else otherwise
+
+
+@contextmanager
+def about(file: str) -> Iterator[None]:
+    """Name the file in what is refused inside the block, unless the message does already."""
+    try:
+        yield
+    except VaebioError as error:
+        if file in error.found:
+            raise
+        raise VaebioError(
+            found=f"{error.found}, in {file}", expected=error.expected, hint=error.hint
+        ) from None
 
 
 def refusals(logs: Path, since: float) -> dict[str, str]:

@@ -3,7 +3,9 @@
 The rules hold no logic; it is here, where it is tested.
 """
 
+import os
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 from vaebio.configuration import SECTIONS, check_overrides, parse_config, read_sheet, resolve
 from vaebio.data.columns import check_columns
+from vaebio.errors import VaebioError, refusals
 from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
 
 STEPS = {
@@ -74,3 +77,30 @@ class Plan:
         members = len(grid.betas) * len(grid.latents) * len(grid.seeds)
         wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
         return list(range(1, min(wanted, members) + 1))
+
+
+def plan_or_exit(config: Mapping[str, Any]) -> Plan:
+    """The plan of a run; for a mistake of the user three lines and exit code 2."""
+    try:
+        return Plan.of(config)
+    except VaebioError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+def exit_with_refusals(logs: str, since: float) -> None:
+    """Repeat the three lines of every refused job at the very end, and exit with code 2.
+
+    Does nothing when no job was refused: then something else went wrong, and Snakemake says what.
+    """
+    found = refusals(Path(logs), since)
+    for log, lines in found.items():
+        print(f"\n{log}\n{lines}", file=sys.stderr)
+    if found:
+        sys.exit(2)
+
+
+def own_commands_first() -> None:
+    """Let jobs find `vaebio` beside the Python that runs Snakemake, activated or not."""
+    beside = str(Path(sys.executable).parent)
+    os.environ.update(PATH=os.pathsep.join([beside, os.environ.get("PATH", "")]))

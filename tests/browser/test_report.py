@@ -4,13 +4,12 @@ import csv
 import time
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 from vaebio.report import overview, page
 from vaebio.report.read import read_results
-
-By = pytest.importorskip("selenium.webdriver.common.by").By
-Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-Select = pytest.importorskip("selenium.webdriver.support.ui").Select
 
 SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
 HOSTILE = "</script><script>window.hacked = 1</script>"

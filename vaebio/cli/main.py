@@ -53,7 +53,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        # A disk that is full or a folder that may not be written is no fault of the program.
+        if error.strerror is None:
+            raise
+        print(_of_the_system(error), file=sys.stderr)
+        return 2
     return 0
+
+
+def _of_the_system(error: OSError) -> VaebioError:
+    return VaebioError(
+        found=f"{error.filename or 'a file'}: {error.strerror}",
+        expected="files that can be read, and a folder with room that can be written",
+        hint="check the path, the permissions and the free space; nothing was half-written",
+    )
 
 
 if __name__ == "__main__":

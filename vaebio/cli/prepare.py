@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vaebio.errors import VaebioError, about
+
 if TYPE_CHECKING:
     from anndata import AnnData
 
@@ -75,14 +77,15 @@ def run(arguments: argparse.Namespace) -> None:
     _refuse_overwriting(arguments)
     settings = _settings(arguments.settings)
     adata = read(arguments.matrix, arguments.annotation, arguments.orientation)
-    prepared = prepare(
-        adata,
-        label=arguments.label,
-        batch=arguments.batch,
-        kind=arguments.kind,
-        settings=settings,
-        name=arguments.name or _name(arguments.matrix),
-    )
+    with about(arguments.matrix):
+        prepared = prepare(
+            adata,
+            label=arguments.label,
+            batch=arguments.batch,
+            kind=arguments.kind,
+            settings=settings,
+            name=arguments.name or _name(arguments.matrix),
+        )
     facts = summary(prepared, matrix=arguments.matrix, annotation=arguments.annotation)
     _write(prepared, facts, arguments.prepared, arguments.summary)
     _log(facts)
@@ -103,8 +106,6 @@ def _name(matrix: str) -> str:
 
 
 def _refuse_overwriting(arguments: argparse.Namespace) -> None:
-    from vaebio.errors import VaebioError
-
     inputs = {Path(p).resolve() for p in (arguments.matrix, arguments.annotation) if p}
     outputs = [arguments.prepared.resolve(), arguments.summary.resolve()]
     if inputs & set(outputs) or outputs[0] == outputs[1]:

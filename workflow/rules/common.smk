@@ -9,36 +9,16 @@ OUTPUTS:
     results/{dataset}/settings.yaml
 """
 
-import os
-import sys
+import re
 import time
-from pathlib import Path
 
 from vaebio import __version__
-from vaebio.errors import VaebioError, refusals
-from vaebio.settings import NAME_PATTERN
-from vaebio.workflow import ALL_STEPS, STEPS, Plan
+from vaebio.workflow import ALL_STEPS, STEPS, exit_with_refusals, own_commands_first, plan_or_exit
 
 STARTED = time.time()
-# `vaebio` lies beside the Python that runs Snakemake, whether or not the environment is activated.
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-
-try:
-    plan = Plan.of(config)
-except VaebioError as error:
-    print(error, file=sys.stderr)
-    sys.exit(2)
-
+own_commands_first()
+plan = plan_or_exit(config)
 RESULTS = plan.config.results
-
-
-def stop_with_refusals():
-    """Repeat the three lines of every refused job at the very end, and exit with 2."""
-    found = refusals(Path("logs"), since=STARTED)
-    for log_file, lines in found.items():
-        print(f"\n{log_file}\n{lines}", file=sys.stderr)
-    if found:
-        sys.exit(2)
 
 
 wildcard_constraints:
@@ -58,6 +38,8 @@ rule settings:
         f"{RESULTS}/{{dataset}}/settings/{{step}}.yaml",
     log:
         "logs/{dataset}/settings_{step}.log",
+    conda:
+        "../envs/vaebio.yaml"
     params:
         text=lambda wildcards: plan.text(wildcards.dataset, wildcards.step),
     shell:
@@ -69,6 +51,8 @@ rule settings_that_ran:
         f"{RESULTS}/{{dataset}}/settings.yaml",
     log:
         "logs/{dataset}/settings_that_ran.log",
+    conda:
+        "../envs/vaebio.yaml"
     params:
         text=lambda wildcards: plan.text(wildcards.dataset, ALL_STEPS),
     shell:

@@ -25,6 +25,8 @@ rule evaluate:
         embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
     log:
         "logs/{dataset}/evaluate.log",
+    conda:
+        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/evaluate.tsv"
     threads: 16

@@ -20,6 +20,8 @@ rule prepare:
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
     log:
         "logs/{dataset}/prepare.log",
+    conda:
+        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/prepare.tsv"
     # Before any training: what is wrong with any matrix is said in the first minutes.

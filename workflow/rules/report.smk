@@ -29,6 +29,8 @@ rule report:
         ),
     log:
         "logs/{dataset}/report.log",
+    conda:
+        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/report.tsv"
     params:
@@ -58,6 +60,8 @@ rule compare:
         ),
     log:
         "logs/compare.log",
+    conda:
+        "../envs/vaebio.yaml"
     params:
         folders=expand(f"{RESULTS}/{{dataset}}", dataset=plan.sheet),
         version=__version__,

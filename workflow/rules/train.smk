@@ -25,6 +25,8 @@ rule train:
         f"{RESULTS}/{{dataset}}/stacks/{{stack}}.tsv",
     log:
         "logs/{dataset}/train_{stack}.log",
+    conda:
+        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/train_{{stack}}.tsv"
     threads: 16
@@ -54,6 +56,8 @@ rule collect:
         models=directory(f"{RESULTS}/{{dataset}}/models"),
     log:
         "logs/{dataset}/collect.log",
+    conda:
+        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/collect.tsv"
     params:
