@@ -13,7 +13,13 @@ import re
 import time
 
 from vaebio import __version__
-from vaebio.workflow import ALL_STEPS, STEPS, exit_with_refusals, own_commands_first, plan_or_exit
+from vaebio.workflow import (
+    ALL_STEPS,
+    STEPS,
+    exit_with_refusals,
+    own_commands_first,
+    plan_or_exit,
+)
 
 STARTED = time.time()
 own_commands_first()

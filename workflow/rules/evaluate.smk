@@ -25,10 +25,10 @@ rule evaluate:
         embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
     log:
         "logs/{dataset}/evaluate.log",
-    conda:
-        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/evaluate.tsv"
+    conda:
+        "../envs/vaebio.yaml"
     threads: 16
     params:
         version=__version__,

@@ -20,12 +20,12 @@ rule prepare:
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
     log:
         "logs/{dataset}/prepare.log",
-    conda:
-        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/prepare.tsv"
     # Before any training: what is wrong with any matrix is said in the first minutes.
     priority: 10
+    conda:
+        "../envs/vaebio.yaml"
     params:
         flags=lambda wildcards: plan.flags(wildcards.dataset),
         version=__version__,

@@ -29,10 +29,10 @@ rule report:
         ),
     log:
         "logs/{dataset}/report.log",
-    conda:
-        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/report.tsv"
+    conda:
+        "../envs/vaebio.yaml"
     params:
         timing=f"{RESULTS}/{{dataset}}/timing",
         version=__version__,

@@ -25,10 +25,10 @@ rule train:
         f"{RESULTS}/{{dataset}}/stacks/{{stack}}.tsv",
     log:
         "logs/{dataset}/train_{stack}.log",
-    conda:
-        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/train_{{stack}}.tsv"
+    conda:
+        "../envs/vaebio.yaml"
     threads: 16
     params:
         stacks=lambda wildcards: len(plan.stacks(wildcards.dataset)),
@@ -56,10 +56,10 @@ rule collect:
         models=directory(f"{RESULTS}/{{dataset}}/models"),
     log:
         "logs/{dataset}/collect.log",
-    conda:
-        "../envs/vaebio.yaml"
     benchmark:
         f"{RESULTS}/{{dataset}}/timing/collect.tsv"
+    conda:
+        "../envs/vaebio.yaml"
     params:
         store=f"{RESULTS}/{{dataset}}/store",
     shell:
