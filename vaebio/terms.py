@@ -162,7 +162,7 @@ _MEASURES = (
         "",
         "higher",
         "traag2019",
-        "As k-means ARI, with the Leiden clusters of the row `Leiden NMI`.",
+        "As k-means ARI, with the clusters of the Leiden NMI.",
     ),
     Measure(
         "silhouette",

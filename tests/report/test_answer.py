@@ -113,3 +113,24 @@ def test_size_counts_an_incomplete_grid_honestly(small):
 def test_the_edge_of_the_grid_is_told(grid):
     limits = answer.limits(grid)
     assert any("has the lowest beta of the grid" in line for line in limits)
+
+
+def test_every_latent_size_is_held_against_pca_of_its_size(small):
+    """Better at 2, worse at 8, whatever the two betas do; a size within the noise is not named."""
+    rows = [row("pca-k2", "test", "mse", 0.9), row("pca-k8", "test", "mse", 0.4)]
+    for latent, test in ((2, 0.5), (8, 0.6)):
+        for seed in range(3):
+            for beta, validation in ((0.3, 0.5), (3.0, 0.7)):
+                name = f"k{latent}-b{beta:g}-s{seed}"
+                rows.append(row(name, "validation", "mse", validation))
+                rows.append(row(name, "test", "mse", test + 0.01 * (seed - 1)))
+    members = small.members.assign(status="finished")
+    found = with_metrics(replace(small, members=members), rows)
+    assert (
+        "Against PCA of the same size, members are better at latent 2 (0.50 ± 0.01 against 0.90); "
+        "worse at latent 8 (0.60 ± 0.01 against 0.40)."
+    ) in " ".join(answer.sentences(found))
+    noise = found.metrics["value"].mask(found.metrics["member"] == "pca-k8", 0.605)
+    text = " ".join(answer.sentences(replace(found, metrics=found.metrics.assign(value=noise))))
+    assert "members are better at latent 2" in text
+    assert "worse at latent 8" not in text

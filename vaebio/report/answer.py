@@ -8,7 +8,7 @@ import math
 
 from scipy import stats
 
-from vaebio.report.headline import Headline, at, clustering, reconstruction
+from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
 from vaebio.report.numbers import listed, plural, rounded
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline, measured, paired, summary, values
@@ -22,7 +22,7 @@ def sentences(results: Results) -> list[str]:
     error, clusters = reconstruction(results), clustering(results)
     lines = [_reconstruction(results, error)]
     if error:
-        lines.append(_against_pca(error, "lower"))
+        lines.append(f"{_against_pca(error, 'lower')} {_sizes(results)}".strip())
     if clusters:
         lines.append(f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}")
     if error and clusters:
@@ -116,6 +116,22 @@ def _against_pca(headline: Headline, better: str) -> str:
         return f"That is {apart} {way} than PCA ({interval}): no difference beyond the noise."
     verdict = "better" if way == better else "worse"
     return f"That is {apart} {way} than PCA ({interval}): {verdict}, beyond the noise of the seeds."
+
+
+def _sizes(results: Results) -> str:
+    """At which latent sizes the members are better than PCA of that size, and at which worse."""
+    found = [h for h in per_latent(results) if h.gap and h.gap.beyond_noise]
+    if len(results.members["latent"].unique()) < 2 or not found:
+        return ""
+    parts = []
+    for word, sizes in (
+        ("better", [h for h in found if h.gap.mean < 0]),
+        ("worse", [h for h in found if h.gap.mean > 0]),
+    ):
+        told = listed([f"{h.latent} ({h.text} against {h.level(h.pca)})" for h in sizes])
+        if told:
+            parts.append(f"{word} at latent {told}")
+    return f"Against PCA of the same size, members are {'; '.join(parts)}."
 
 
 def _clustering(results: Results, found: Headline) -> str:

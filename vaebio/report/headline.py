@@ -74,6 +74,14 @@ def reconstruction(results: Results) -> Headline | None:
     return None if row is None else _headline(results, "mse", "test", row)
 
 
+def per_latent(results: Results) -> list[Headline]:
+    """Test MSE of each latent size at the beta with its lowest validation MSE, small first."""
+    table = summary(values(results, "mse", "validation"))
+    rows = [best(group, MEASURES["mse"].better) for _, group in table.groupby("latent")]
+    found = [_headline(results, "mse", "test", row) for row in rows if row is not None]
+    return [headline for headline in found if headline]
+
+
 def clustering(results: Results) -> Headline | None:
     """The highest mean ARI over all observations; k-means where it was measured."""
     for measure in CLUSTERING:
