@@ -1,4 +1,5 @@
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -75,16 +76,17 @@ def test_a_garbled_summary_is_refused(tmp_path, text, found):
         read_prepared(tmp_path / "prepared.json")
 
 
-def test_steps_are_named_by_path_and_summed(tmp_path):
+def test_steps_are_named_by_path_in_the_order_they_ended_and_summed(tmp_path):
     (tmp_path / "train").mkdir()
     (tmp_path / "prepare.tsv").write_text("s\th:m:s\tmax_rss\tmean_load\n2.0\t0:00:02\t-\t-\n")
     (tmp_path / "train" / "1.tsv").write_text(
         "s\th:m:s\tmax_rss\tmean_load\n3.0\tx\t10\t150\n5.0\tx\t30\t50\n"
     )
+    os.utime(tmp_path / "prepare.tsv", (0, 0))
     steps = read_timing(tmp_path)
-    assert [(s.name, s.seconds, s.memory, s.cores) for s in steps] == [
-        ("prepare", 2.0, None, None),
-        ("train/1", 4.0, 30.0, 1.5),
+    assert [(s.name, s.seconds, s.memory) for s in steps] == [
+        ("prepare", 2.0, None),
+        ("train/1", 4.0, 30.0),
     ]
     assert (total(steps).seconds, total(steps).memory) == (6.0, 30.0)
     assert total([]) is None

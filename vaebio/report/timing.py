@@ -11,17 +11,19 @@ from vaebio.errors import VaebioError
 
 @dataclass(frozen=True)
 class Step:
-    """One job: wall-clock seconds, peak memory in MiB and mean load; None where not measured."""
+    """One job: wall-clock seconds, and peak memory in MiB or None where it was not measured.
+
+    Snakemake's load is left out: it is sampled too rarely to be true of a short job.
+    """
 
     name: str
     seconds: float
     memory: float | None
-    cores: float | None
 
 
 def read_timing(folder: Path) -> list[Step]:
-    """The steps under a folder of benchmark files, by path; a step is named by its path."""
-    files = sorted(folder.rglob("*.tsv"))
+    """The steps under a folder of benchmark files as they ended; a step is named by its path."""
+    files = sorted(folder.rglob("*.tsv"), key=lambda path: (path.stat().st_mtime, path))
     return [_step(path, path.relative_to(folder).with_suffix("").as_posix()) for path in files]
 
 
@@ -30,7 +32,7 @@ def total(steps: Sequence[Step]) -> Step | None:
     if not steps:
         return None
     memory = [step.memory for step in steps if step.memory is not None]
-    return Step("total", sum(s.seconds for s in steps), max(memory, default=None), None)
+    return Step("total", sum(s.seconds for s in steps), max(memory, default=None))
 
 
 def _step(path: Path, name: str) -> Step:
@@ -41,11 +43,10 @@ def _step(path: Path, name: str) -> Step:
     except (KeyError, ValueError, TypeError, pd.errors.ParserError) as error:
         raise VaebioError(
             found=f"{path} is not a benchmark file of Snakemake: {error}",
-            expected="tab-separated columns s, max_rss, mean_load",
+            expected="tab-separated columns s and max_rss",
             hint="remove it, or run its step again",
         ) from None
-    load = _measured(table, "mean_load")
-    return Step(name, seconds, _measured(table, "max_rss"), None if load is None else load / 100)
+    return Step(name, seconds, _measured(table, "max_rss"))
 
 
 def _measured(table: pd.DataFrame, column: str) -> float | None:
