@@ -11,6 +11,9 @@ from selenium.webdriver.chrome.service import Service
 ROOT = Path(__file__).parents[1]
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 
+# The models of the tests are tiny: more threads would only wait for each other.
+torch.set_num_threads(1)
+
 
 def pytest_addoption(parser):
     parser.addoption("--device", default="cpu", help="torch device of the model's tests")

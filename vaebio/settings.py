@@ -150,6 +150,11 @@ class Train(Settings):
     clip: PositiveFloat = Field(
         100.0, description="Largest norm of one member's gradient in nats; longer ones are cut."
     )
+    checkpoint: NonNegativeFloat = Field(
+        60.0,
+        description="Seconds between checkpoints; a killed training goes on from the last one "
+        "when the same command is given again. 0: after every epoch.",
+    )
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")] = Field(
         "auto", description="auto, cpu, cuda, cuda:N or mps; auto takes a GPU when there is one."
     )

@@ -8,8 +8,9 @@ from sklearn.decomposition import PCA
 from vaebio.model import likelihoods
 from vaebio.model.vae import Architecture, pad
 from vaebio.settings import Grid, Train
-from vaebio.training.fit import clip_per_member, fit
+from vaebio.training.fit import fit
 from vaebio.training.grid import Member, members
+from vaebio.training.run import clip_per_member
 
 ARCHITECTURE = Architecture(12, (8,), (8,))
 SETTINGS = Train(epochs=8, warmup=2, minibatch=16, patience=3, learning_rate=0.01)

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from vaebio.data.constants import Preparation
     from vaebio.model.vae import Architecture
     from vaebio.settings import Config, Train
+    from vaebio.training.checkpoint import Checkpoint
     from vaebio.training.grid import Member
+
+
+CHECKPOINTS = "checkpoints"
+"""Folder inside the store for runs that are not done."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +56,9 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.data.constants import Preparation
     from vaebio.data.scaling import scaled
     from vaebio.model.vae import Architecture
+    from vaebio.training.checkpoint import Checkpoint, interrupted
     from vaebio.training.grid import members, stack_of
+    from vaebio.training.store import holds
 
     config = read_config(arguments.settings)
     device = choose_device(config.train.device)
@@ -68,12 +75,22 @@ def run(arguments: argparse.Namespace) -> None:
     )
     stack = stack_of(members(config.grid), arguments.stack, arguments.stacks)
     keys = keys_of(stack, architecture, config, fingerprint(parts, preparation))
-    missing = [m for m in stack if not (arguments.store / keys[m]).is_dir()]
+    missing = [m for m in stack if not holds(arguments.store / keys[m], _warn)]
     _tell(stack, missing, parts, config.train, device)
     if missing:
-        trained = _fit(missing, architecture, parts, config.train, device)
+        resumed = interrupted(arguments.store / CHECKPOINTS, [keys[m] for m in missing])
+        if resumed and set(resumed) <= set(keys.values()):
+            missing = [m for m in stack if keys[m] in resumed]
+        keeper = Checkpoint(
+            arguments.store / CHECKPOINTS,
+            [keys[m] for m in missing],
+            config.train.checkpoint,
+            _warn,
+        )
+        trained = _fit(missing, architecture, parts, config.train, device, keeper)
         for member in trained:
             _save(arguments.store, keys, member, architecture, config, preparation)
+        keeper.remove()
     _list(arguments.store, stack, keys, config, arguments.members)
 
 
@@ -118,9 +135,13 @@ def keys_of(
     from vaebio.training.grid import key
 
     # Where it runs and how the grid is divided do not reach the weights.
-    training = config.train.model_dump(mode="json", exclude={"device", "stacks"})
+    training = config.train.model_dump(mode="json", exclude={"device", "stacks", "checkpoint"})
     training |= {"likelihood": config.model.likelihood, "sigma": config.model.sigma}
     return {m: key(m, architecture, training, data, __version__) for m in stack}
+
+
+def _warn(sentence: str) -> None:
+    print(f"Warning: {sentence}", file=sys.stderr)
 
 
 def _tell(
@@ -148,6 +169,7 @@ def _fit(
     parts: "list[torch.Tensor]",
     settings: "Train",
     device: str,
+    keeper: "Checkpoint",
 ) -> list[Any]:
     from vaebio.cli.progress import Progress
     from vaebio.training import fit as engine
@@ -162,7 +184,7 @@ def _fit(
         bar.step(note)
 
     train, validation = (part.to(device) for part in parts)
-    trained = engine.fit(missing, architecture, train, validation, settings, on_epoch)
+    trained = engine.fit(missing, architecture, train, validation, settings, on_epoch, keeper)
     bar.close(note)
     return trained
 

@@ -1,18 +1,19 @@
-"""The store: finished members by key, each in a folder that is there whole or not at all."""
+"""The store: finished members by key, each in a sealed folder."""
 
 import csv
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from safetensors.torch import load_file, save_file
 
-from vaebio.files import whole
 from vaebio.model.vae import Architecture, Parameters
-from vaebio.training.fit import Trained
 from vaebio.training.grid import Member
+from vaebio.training.run import Trained
+from vaebio.training.sealed import damage, sealed
 
 WEIGHTS, DESCRIPTION, HISTORY = "weights.safetensors", "model.json", "history.tsv"
 PREPARATION = "preparation.json"
@@ -50,8 +51,7 @@ def save(
         },
         **record,
     }
-    with whole(folder) as temporary:
-        temporary.mkdir()
+    with sealed(folder) as temporary:
         save_file(trained.parameters, temporary / WEIGHTS)
         (temporary / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
         (temporary / PREPARATION).write_text(preparation)
@@ -71,6 +71,17 @@ def load(folder: Path) -> Stored:
         parameters=load_file(folder / WEIGHTS),
         preparation=(folder / PREPARATION).read_text(),
     )
+
+
+def holds(folder: Path, warn: Callable[[str], None]) -> bool:
+    """Whether a member lies there whole; a damaged one is thrown away, so that it is made again."""
+    if not folder.is_dir():
+        return False
+    problem = damage(folder)
+    if problem:
+        warn(f"the member {folder} is damaged ({problem}) and is trained again")
+        shutil.rmtree(folder)
+    return problem is None
 
 
 def describe(folder: Path) -> dict[str, Any]:

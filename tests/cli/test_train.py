@@ -1,0 +1,130 @@
+"""Training by real processes: killed at any moment, damaged, two at once."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load
+
+from vaebio.cli.main import main
+
+SETTINGS = """
+model: {encoder: [16], decoder: [16]}
+grid: {betas: [0.1, 1, 30], latents: [2, 5], seeds: [0, 1]}
+train: {epochs: 300, warmup: 5, patience: 40, minibatch: 16, checkpoint: 0, device: cpu}
+"""
+KILLS = 10
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("prepared")
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(120, 3)) @ rng.normal(size=(3, 40)) + rng.normal(size=(120, 40))
+    anndata.AnnData(values.astype(np.float32)).write_h5ad(folder / "raw.h5ad")
+    words = ["prepare", str(folder / "raw.h5ad"), "--kind", "continuous"]
+    out = ["--prepared", str(folder / "prepared.h5ad"), "--summary", str(folder / "s.json")]
+    assert main(words + out) == 0
+    (folder / "settings.yaml").write_text(SETTINGS)
+    return folder
+
+
+def words(prepared, place):
+    return [
+        *("train", str(prepared / "prepared.h5ad"), "--settings", str(prepared / "settings.yaml")),
+        *("--store", str(place / "store"), "--members", str(place / "members.tsv")),
+    ]
+
+
+def process(prepared, place):
+    command = [Path(sys.executable).with_name("vaebio"), *words(prepared, place)]
+    # One thread: the work is tiny, and two processes would fight over the cores.
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with (place / "log").open("a") as log:
+        return subprocess.Popen(command, stderr=log, env=environment)
+
+
+def told(place):
+    return (place / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def plain(prepared, tmp_path_factory):
+    """A run that nothing interrupted."""
+    place = tmp_path_factory.mktemp("plain")
+    assert process(prepared, place).wait() == 0, told(place)
+    return place
+
+
+def content(place):
+    """What a run leaves: bytes of weights and histories, and how each training ended."""
+    found = {}
+    for folder in sorted((place / "store").glob("[0-9a-f]*/")):
+        if folder.name == "checkpoints":
+            continue
+        training = json.loads((folder / "model.json").read_text())["training"]
+        ended = training["status"], training["epochs"]
+        files = (folder / name for name in ("weights.safetensors", "history.tsv"))
+        found[folder.name] = (*ended, *(file.read_bytes() for file in files))
+    return found
+
+
+def test_killed_ten_times_it_ends_with_the_same_bits(prepared, plain, tmp_path):
+    """The same command after every `kill -9`, at a random moment of the training."""
+    draw = random.Random(0)
+    kills = 0
+    while kills < KILLS:
+        running = process(prepared, tmp_path)
+        before = epoch_of(tmp_path)
+        while running.poll() is None and epoch_of(tmp_path) <= before:
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0, 0.15))
+        if running.poll() is None:
+            running.send_signal(signal.SIGKILL)
+        running.wait()
+        if running.returncode == 0:
+            break
+        kills += 1
+    assert kills == KILLS, "the training was over too soon to be killed often enough"
+    assert process(prepared, tmp_path).wait() == 0, told(tmp_path)
+    assert content(tmp_path) == content(plain)
+    assert len(content(plain)) == 12
+    assert not list((tmp_path / "store").glob("checkpoints/*"))
+
+
+def epoch_of(place):
+    """The last epoch a checkpoint was kept of."""
+    epochs = [int(p.name) for p in place.glob("store/checkpoints/*/[0-9]*")]
+    return max(epochs, default=0)
+
+
+def test_two_processes_at_once_do_not_disturb_each_other(prepared, plain, tmp_path):
+    both = [process(prepared, tmp_path) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0], told(tmp_path)
+    assert content(tmp_path) == content(plain)
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "history.tsv", "SHA256SUMS"])
+def test_a_damaged_member_is_found_and_trained_again(prepared, plain, tmp_path, capsys, name):
+    place = tmp_path / "copy"
+    shutil.copytree(plain, place)
+    victim = sorted((place / "store").glob("[0-9a-f]*/"))[0]
+    (victim / name).write_bytes((victim / name).read_bytes()[:-20])
+    assert main(words(prepared, place)) == 0
+    text = capsys.readouterr().err
+    assert f"{victim.name} is damaged" in text
+    assert "11 of them in the store" in text
+    again, before = (c.pop(victim.name) for c in (content(place), content(plain)))
+    # Alone in its stack it is the same member up to rounding; its neighbours were not touched.
+    assert again[:2] == before[:2]
+    torch.testing.assert_close(load(again[2]), load(before[2]), rtol=1e-3, atol=1e-4)
