@@ -1,5 +1,6 @@
 """Options and fixtures of the whole suite."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 import torch
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from vaebio.report.read import read_results
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
@@ -56,3 +59,35 @@ def browser():
     driver = webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
     yield driver
     driver.quit()
+
+
+def _synthetic():
+    path = ROOT / "tests" / "report" / "synthetic.py"
+    spec = importlib.util.spec_from_file_location("synthetic", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def results_folder():
+    """Writer of a results folder: `results_folder(path, seeds=(0,), ...)`."""
+    return _synthetic().results_folder
+
+
+@pytest.fixture(scope="session")
+def read_folder():
+    """Reader of such a folder, as the page reads it."""
+
+    def read(folder):
+        return read_results(
+            members=folder / "members.tsv",
+            history=folder / "history.tsv",
+            metrics=folder / "metrics.tsv",
+            units=folder / "units.tsv",
+            prepared=folder / "prepared.json",
+            settings=folder / "settings.yaml",
+            timing=folder / "timing",
+        )
+
+    return read

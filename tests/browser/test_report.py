@@ -9,28 +9,24 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from vaebio.report import overview, page
-from vaebio.report.read import read_results
 
 SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
 HOSTILE = "</script><script>window.hacked = 1</script>"
 
 
-def written(folder, target):
-    results = read_results(
-        members=folder / "members.tsv",
-        history=folder / "history.tsv",
-        metrics=folder / "metrics.tsv",
-        units=folder / "units.tsv",
-        prepared=folder / "prepared.json",
-        settings=folder / "settings.yaml",
-        timing=folder / "timing",
-    )
-    target.write_text(page.render(results), encoding="utf-8")
-    return target.as_uri()
+@pytest.fixture(scope="session")
+def written(read_folder):
+    """Writer of a folder's page; returns its address."""
+
+    def write(folder, target):
+        target.write_text(page.render(read_folder(folder)), encoding="utf-8")
+        return target.as_uri()
+
+    return write
 
 
 @pytest.fixture(scope="module")
-def address(results_folder, tmp_path_factory):
+def address(results_folder, tmp_path_factory, written):
     folder = tmp_path_factory.mktemp("results") / "a"
     made = results_folder(
         folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30, diverged=("k2-b3-s1",)
@@ -187,7 +183,7 @@ def test_every_control_can_be_reached_and_named(report):
     assert report.execute_script(script) == []
 
 
-def test_hostile_names_run_nothing(browser, results_folder, tmp_path):
+def test_hostile_names_run_nothing(browser, results_folder, tmp_path, written):
     folder = results_folder(
         tmp_path / "a",
         betas=(1.0,),
@@ -209,7 +205,7 @@ def test_hostile_names_run_nothing(browser, results_folder, tmp_path):
     assert errors(browser) == []
 
 
-def test_one_member_without_label(browser, results_folder, tmp_path):
+def test_one_member_without_label(browser, results_folder, tmp_path, written):
     folder = results_folder(
         tmp_path / "a", betas=(1.0,), latents=(8,), seeds=(0,), epochs=22, labels=False
     )
@@ -220,7 +216,7 @@ def test_one_member_without_label(browser, results_folder, tmp_path):
         assert frame.find_elements(By.CSS_SELECTOR, ".trace, .hm, .textpoint")
 
 
-def test_the_overview_opens_and_leads_to_the_reports(browser, results_folder, tmp_path):
+def test_the_overview_opens_and_leads_to_the_reports(browser, results_folder, tmp_path, written):
     folders = [
         results_folder(tmp_path / n, name=n, betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22)
         for n in ("one", "two")
