@@ -1,20 +1,11 @@
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 from vaebio.cli.main import main
 
 
 @pytest.fixture
-def folder(tmp_path):
-    path = Path(__file__).parents[1] / "report" / "synthetic.py"
-    spec = importlib.util.spec_from_file_location("synthetic", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.results_folder(
-        tmp_path / "pbmc", betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22
-    )
+def folder(results_folder, tmp_path):
+    return results_folder(tmp_path / "pbmc", betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22)
 
 
 def arguments(folder):
