@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.metrics import r2_score
 
 import vaebio
 from vaebio.cli.main import main
@@ -12,8 +13,8 @@ from vaebio.errors import VaebioError
 
 SETTINGS = """
 prepare: {features: 15}
-model: {encoder: [8], decoder: [8]}
-grid: {betas: [0.5, 2], latents: [2, 3], seeds: [0]}
+model: {encoder: [8], decoder: [8], batch: true}
+grid: {betas: [0.5, 2], latents: [2, 3], seeds: [0], likelihoods: [gaussian, auto, zinb]}
 train: {epochs: 4, warmup: 1}
 evaluate: {resolutions: [1.0], neighbours: 5}
 """
@@ -28,6 +29,7 @@ def run(tmp_path_factory):
     rates = np.where(label[:, None] == "a", rng.gamma(2, 2, 25), rng.gamma(2, 2, 25))
     raw = anndata.AnnData(sparse.csr_matrix(rng.poisson(rates).astype(np.float32)))
     raw.obs["label"] = label
+    raw.obs["site"] = np.tile(["x", "y", "z"], 20)
     raw.write_h5ad(folder / "raw.h5ad")
     (folder / "settings.yaml").write_text(SETTINGS)
     at = {name: str(folder / name) for name in FILES}
@@ -35,7 +37,7 @@ def run(tmp_path_factory):
     places = ["--store", at["store"], "--members"]
     out = ["--metrics", at["metrics.tsv"], "--units", at["units.tsv"]]
     for words in (
-        ["prepare", at["raw.h5ad"], "--label", "label", *settings]
+        ["prepare", at["raw.h5ad"], "--label", "label", "--batch", "site", *settings]
         + ["--prepared", at["prepared.h5ad"], "--summary", at["prepared.json"]],
         ["train", at["prepared.h5ad"], *settings, *places, at["1.tsv"]],
         ["collect", at["1.tsv"], *places, at["members.tsv"]]
@@ -57,7 +59,8 @@ def test_embedding_raw_observations_gives_the_latents_of_the_run(run):
     raw, folder = run
     embeddings = anndata.read_h5ad(folder / "embeddings.h5ad")
     model = vaebio.load(folder)
-    assert sorted(model.members) == ["k2-b0.5-s0", "k2-b2-s0", "k3-b0.5-s0", "k3-b2-s0"]
+    names = ["k2-b0.5-s0", "k2-b2-s0", "k3-b0.5-s0", "k3-b2-s0"]
+    assert model.members == [v + n for v in ("", "nb-", "zinb-") for n in names]
     for member in model.members:
         expected = embeddings.obsm[f"X_vaebio_{member}"]
         np.testing.assert_allclose(model.embed(raw, member), expected, rtol=1e-5, atol=1e-6)
@@ -70,16 +73,18 @@ def test_features_in_another_order_change_nothing(run):
     np.testing.assert_array_equal(model.embed(shuffled), model.embed(raw))
 
 
-def test_the_reconstruction_has_the_error_of_the_run(run):
+@pytest.mark.parametrize("member", ["k3-b0.5-s0", "nb-k3-b0.5-s0", "zinb-k2-b2-s0"])
+def test_the_reconstruction_has_the_error_of_the_run(run, member):
     raw, folder = run
     prepared = anndata.read_h5ad(folder / "prepared.h5ad")
-    member = "k3-b0.5-s0"
     model = vaebio.load(folder)
     assert model.features(member) == tuple(prepared.var_names)
     mean, scale = (prepared.var[c].to_numpy() for c in ("mean", "scale"))
     # The model sees values cut at ten standard deviations; so does its error.
     z = np.clip((prepared.X.toarray() - mean) / scale, -10, 10)
     z_hat = (model.reconstruct(raw, member) - mean) / scale
+    if member.startswith(("nb", "zinb")):
+        z_hat = np.clip(z_hat, -10, 10)
     test = (prepared.obs["split"] == "test").to_numpy()
     mse = np.square(z_hat - z)[test].mean()
     table = pd.read_csv(folder / "metrics.tsv", sep="\t").set_index(["member", "split", "measure"])
@@ -93,10 +98,45 @@ def test_a_missing_feature_and_a_misspelt_member_are_refused(run):
         model.embed(raw[:, :10].copy(), "k3-b2-s0")
     with pytest.raises(VaebioError, match="k3-b2-s0"):
         model.embed(raw, "k3-b2-s1")
-    with pytest.raises(VaebioError, match="4 members and no choice"):
+    with pytest.raises(VaebioError, match="12 members and no choice"):
         model.embed(raw)
     with pytest.raises(VaebioError, match="no model"):
         vaebio.load(folder / "store" / "nothing")
+
+
+def test_a_batch_the_model_does_not_know_is_refused(run):
+    raw, folder = run
+    model = vaebio.load(folder / "models" / "k2-b2-s0")
+    strange = raw.copy()
+    strange.obs["site"] = "w"
+    with pytest.raises(VaebioError, match="batches the model was trained with: x, y, z"):
+        model.embed(strange)
+    del strange.obs["site"]
+    with pytest.raises(VaebioError, match="no column `site`"):
+        model.embed(strange)
+
+
+def test_the_batch_reaches_encoder_and_decoder(run):
+    raw, folder = run
+    model = vaebio.load(folder / "models" / "k2-b0.5-s0")
+    moved = raw.copy()
+    moved.obs["site"] = np.roll(raw.obs["site"], 1)
+    assert not np.isclose(model.embed(moved), model.embed(raw)).any()
+    assert np.isclose(model.reconstruct(moved), model.reconstruct(raw)).mean() < 0.05
+
+
+def test_r2_is_that_of_scikit_learn(run):
+    raw, folder = run
+    prepared = anndata.read_h5ad(folder / "prepared.h5ad")
+    mean, scale = (prepared.var[c].to_numpy() for c in ("mean", "scale"))
+    z = np.clip((prepared.X.toarray() - mean) / scale, -10, 10)
+    z_hat = (vaebio.load(folder).reconstruct(raw, "k3-b0.5-s0") - mean) / scale
+    table = pd.read_csv(folder / "metrics.tsv", sep="\t").set_index(["member", "split", "measure"])
+    for split in ("train", "validation", "test"):
+        rows = (prepared.obs["split"] == split).to_numpy()
+        expected = r2_score(z[rows], z_hat[rows], multioutput="variance_weighted")
+        found = table.loc[("k3-b0.5-s0", split, "r2"), "value"]
+        assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_training_again_takes_every_member_from_the_store(run, capsys):
@@ -106,7 +146,7 @@ def test_training_again_takes_every_member_from_the_store(run, capsys):
     words = ["train", str(folder / "prepared.h5ad"), "--settings", str(folder / "settings.yaml")]
     words += ["--store", str(folder / "store"), "--members", str(folder / "again.tsv")]
     assert main(words) == 0
-    assert "4 of them in the store" in capsys.readouterr().err
+    assert "12 of them in the store" in capsys.readouterr().err
     assert weights.stat().st_mtime_ns == before
     assert (folder / "again.tsv").read_text() == (folder / "1.tsv").read_text()
 
@@ -118,4 +158,4 @@ def test_a_larger_grid_trains_only_what_is_new_and_as_if_alone(run, capsys, tmp_
     words = ["train", str(folder / "prepared.h5ad"), "--settings", str(tmp_path / "more.yaml")]
     words += ["--store", str(folder / "store"), "--members", str(tmp_path / "m.tsv")]
     assert main(words) == 0
-    assert "6 members, 4 of them in the store" in capsys.readouterr().err
+    assert "18 members, 12 of them in the store" in capsys.readouterr().err

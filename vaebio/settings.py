@@ -39,6 +39,7 @@ def _distinct(values: tuple) -> tuple:
 
 Axis = AfterValidator(_distinct)
 Widths = Annotated[tuple[PositiveInt, ...], Field(min_length=0)]
+Likelihood = Literal["auto", "gaussian", "nb", "zinb", "poisson", "bernoulli"]
 
 
 class Settings(BaseModel):
@@ -95,12 +96,18 @@ class Prepare(Settings):
 class Model(Settings):
     """The architecture of every member. Hidden widths in the order data flow through them."""
 
-    likelihood: Literal["gaussian"] = Field(
-        "gaussian", description="Distribution of a feature given the latents."
+    likelihood: Likelihood = Field(
+        "gaussian",
+        description="Distribution of a feature given the latents. `gaussian` is that of the "
+        "scaled values; `nb`, `zinb` and `poisson` are those of the counts, with the "
+        "observation's size factor; `bernoulli` is that of values in [0, 1]. `auto`: nb for "
+        "counts, bernoulli for values in [0, 1], gaussian else.",
     )
-    sigma: Literal["unit"] = Field(
+    sigma: Literal["unit", "shared", "feature"] = Field(
         "unit",
-        description="Standard deviation of the gaussian: `unit` is 1, the plain MSE + KL VAE.",
+        description="Standard deviation of the gaussian: `unit` is 1, the plain MSE + KL VAE; "
+        "`shared` is learned, one of each member (Rybkin 2021); `feature` is learned for every "
+        "feature. Learned, beta = 1 is the calibrated ELBO.",
     )
     encoder: Widths = Field(
         (128,), description="Hidden widths between the features and the latent; [] is linear."
@@ -108,11 +115,19 @@ class Model(Settings):
     decoder: Widths = Field(
         (128,), description="Hidden widths between the latent and the features; [] is linear."
     )
-    activation: Literal["relu", "silu", "tanh"] = Field(
+    activation: Literal["relu", "silu", "gelu", "elu", "tanh"] = Field(
         "relu", description="Nonlinearity after every hidden layer."
     )
     normalisation: Literal["layer", "none"] = Field(
         "layer", description="Layer norm before every activation, or nothing."
+    )
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0, description="Share of hidden units left out in each step of training."
+    )
+    batch: bool = Field(
+        False,
+        description="Tell encoder and decoder the technical batch (the column `batch` of the "
+        "sheet), one-hot, so that the latents need not hold it.",
     )
 
 
@@ -131,6 +146,15 @@ class Grid(Settings):
     seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1), Axis] = Field(
         (0, 1, 2), description="Seeds of initialisation and noise; three or more show the spread."
     )
+    encoders: Annotated[tuple[Widths, ...], Axis] = Field(
+        (), description="Encoders to compare, each a list of hidden widths; []: model.encoder."
+    )
+    decoders: Annotated[tuple[Widths, ...], Axis] = Field(
+        (), description="Decoders to compare, each a list of hidden widths; []: model.decoder."
+    )
+    likelihoods: Annotated[tuple[Likelihood, ...], Axis] = Field(
+        (), description="Likelihoods to compare; []: model.likelihood."
+    )
 
 
 class Train(Settings):
@@ -138,13 +162,44 @@ class Train(Settings):
 
     epochs: PositiveInt = Field(200, description="Most passes over the train split.")
     minibatch: PositiveInt = Field(128, description="Observations per optimiser step.")
-    learning_rate: PositiveFloat = Field(2e-3, description="Step size of Adam.")
+    learning_rate: PositiveFloat = Field(2e-3, description="Step size of Adam at the start.")
+    learning_rate_schedule: Literal["constant", "linear", "cosine"] = Field(
+        "constant", description="How the step size falls to `learning_rate_end` over all epochs."
+    )
+    learning_rate_end: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.01, description="Share of the step size that is left at the last step of a schedule."
+    )
+    weight_decay: NonNegativeFloat = Field(
+        0.0, description="Decoupled weight decay (AdamW) of weights; never of biases and norms."
+    )
     warmup: NonNegativeInt = Field(
-        20, description="Epochs in which beta rises linearly from 0 to its value."
+        20, description="Epochs in which beta rises from 0 to its value; cut to `epochs`."
+    )
+    beta_schedule: Literal["constant", "linear", "cosine", "logistic", "cyclical"] = Field(
+        "linear",
+        description="How beta rises over the warm-up; `constant` has none, `cyclical` rises "
+        "`cycles` times from 0, each time over half of a cycle (Fu 2019).",
+    )
+    cycles: PositiveInt = Field(4, description="Rises of beta in a cyclical warm-up.")
+    free_bits: NonNegativeFloat = Field(
+        0.0,
+        description="Nats that every latent unit may carry without cost, as the mean of a "
+        "minibatch (Kingma 2016).",
+    )
+    capacity: NonNegativeFloat | None = Field(
+        None,
+        description="Target of the rate in nats: the loss is distortion + beta x |rate - "
+        "capacity|, and the capacity instead of beta rises over the warm-up (Burgess 2018); "
+        "null: none.",
+    )
+    stopping: Literal["objective", "elbo"] = Field(
+        "objective",
+        description="What early stopping and the choice of the best weights look at, on "
+        "validation: the member's own objective, or the ELBO without any weight.",
     )
     patience: PositiveInt = Field(
         30,
-        description="Stop a member after this many epochs without a better validation objective; "
+        description="Stop a member after this many epochs without improvement on validation; "
         "counted from the end of the warm-up. The best weights are restored.",
     )
     clip: PositiveFloat = Field(
@@ -158,6 +213,16 @@ class Train(Settings):
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")] = Field(
         "auto", description="auto, cpu, cuda, cuda:N or mps; auto takes a GPU when there is one."
     )
+    precision: Literal["float32", "tf32"] = Field(
+        "float32",
+        description="Of matrix products on CUDA: `tf32` is faster and keeps 10 bits of each "
+        "factor's mantissa; elsewhere it changes nothing.",
+    )
+    memory: PositiveFloat | Literal["auto"] = Field(
+        "auto",
+        description="GB that data and models may take on the device; auto: most of what is free. "
+        "Members that do not fit together are trained in several passes.",
+    )
     stacks: PositiveInt | Literal["auto"] = Field(
         "auto",
         description="Into how many jobs the grid is divided; auto: 1. More than one pays only "
@@ -165,12 +230,9 @@ class Train(Settings):
     )
 
     @model_validator(mode="after")
-    def _warmup_ends(self) -> "Train":
-        if self.warmup >= self.epochs:
-            raise ValueError(
-                f"warmup ({self.warmup}) to end before the last epoch ({self.epochs}), "
-                "or beta would never reach its value"
-            )
+    def _one_target_of_the_rate(self) -> "Train":
+        if self.capacity is not None and self.free_bits:
+            raise ValueError("either free_bits or capacity: each says where the rate should be")
         return self
 
 

@@ -87,6 +87,16 @@ _MEASURES = (
         "costs about 1.",
     ),
     Measure(
+        "r2",
+        "R²",
+        "",
+        "higher",
+        "",
+        "Share of the variance of the scaled values that the reconstruction from the posterior "
+        "mean explains, over all observations and features of the split; below 0 it is worse than "
+        "the split's own feature means.",
+    ),
+    Measure(
         "rate_nats",
         "Rate (KL)",
         "nats / observation",

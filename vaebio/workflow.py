@@ -3,6 +3,7 @@
 The rules hold no logic; it is here, where it is tested.
 """
 
+import math
 import os
 import shlex
 import sys
@@ -74,7 +75,8 @@ class Plan:
         """Numbers of the stacks the grid of a data set is divided into, from 1."""
         settings = self.settings[dataset]
         grid = settings.grid
-        members = len(grid.betas) * len(grid.latents) * len(grid.seeds)
+        axes = grid.betas, grid.latents, grid.seeds, grid.encoders, grid.decoders, grid.likelihoods
+        members = math.prod(max(1, len(axis)) for axis in axes)
         wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
         return list(range(1, min(wanted, members) + 1))
 

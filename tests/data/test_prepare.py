@@ -77,7 +77,7 @@ def test_the_same_raw_rows_give_exactly_the_prepared_rows(raw, rng):
     constants = Preparation.from_json(Preparation.of(prepared).to_json())
     features = rng.permutation(raw.n_vars)
     for rows in ([7], [3, 110, 40], list(range(raw.n_obs))):
-        again = prepare_like(raw[rows][:, features], constants)
+        again, total = prepare_like(raw[rows][:, features], constants)
         assert np.array_equal(dense(again), dense(prepared[raw.obs_names[rows]].X))
 
 

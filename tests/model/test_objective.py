@@ -1,8 +1,7 @@
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from vaebio.model import likelihoods
-from vaebio.model.objective import objective, rate
+from vaebio.model.objective import penalty, rate
 
 
 def test_rate_equals_torch_kl():
@@ -11,34 +10,25 @@ def test_rate_equals_torch_kl():
     torch.testing.assert_close(rate(mean, log_var), kl_divergence(q, prior))
 
 
-def test_gaussian_distortion_equals_torch_log_density():
-    x, x_hat = torch.randn(5, 11), torch.randn(3, 5, 11)
-    expected = -Normal(x_hat, 1.0).log_prob(x).sum(-1)
-    torch.testing.assert_close(likelihoods.gaussian(x, x_hat), expected)
-
-
-def test_squared_error_has_the_gradient_of_the_plain_formula():
-    x = torch.randn(5, 11, dtype=torch.float64)
-    x_hat = torch.randn(3, 5, 11, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda y: likelihoods.squared_error(x, y), x_hat)
-
-
-def test_squared_error_has_a_gradient_where_the_reconstruction_is_exact():
-    x = torch.ones(2, 3)
-    x_hat = torch.ones(1, 2, 3, requires_grad=True)
-    likelihoods.squared_error(x, x_hat).sum().backward()
-    torch.testing.assert_close(x_hat.grad, torch.zeros(1, 2, 3))
-
-
-def test_distortion_is_a_sum_over_features():
-    """A mean would multiply the effective beta by the number of features."""
-    x, x_hat = torch.zeros(4, 10), torch.ones(1, 4, 10)
-    twice = likelihoods.gaussian(x.repeat(1, 2), x_hat.repeat(1, 1, 2))
-    torch.testing.assert_close(twice, 2 * likelihoods.gaussian(x, x_hat))
-
-
-def test_beta_reaches_the_objective():
-    distortion, nats = torch.rand(3, 5), torch.rand(3, 5)
+def test_beta_reaches_the_price():
+    per_unit = torch.rand(3, 5)
     beta = torch.tensor([0.1, 1.0, 10.0], requires_grad=True)
-    objective(distortion, nats, beta).sum().backward()
-    torch.testing.assert_close(beta.grad, nats.mean(-1))
+    penalty(per_unit, beta).sum().backward()
+    torch.testing.assert_close(beta.grad, per_unit.sum(-1))
+
+
+def test_free_bits_cost_nothing_and_pull_at_nothing():
+    per_unit = torch.tensor([[0.1, 0.4, 2.0, 0.0]], requires_grad=True)
+    free = torch.tensor([[0.5, 0.5, 0.5, 0.0]])  # the last unit is padding
+    price = penalty(per_unit, torch.tensor([2.0]), free_bits=free)
+    torch.testing.assert_close(price, torch.tensor([2 * (0.5 + 0.5 + 2.0)]))
+    price.sum().backward()
+    assert per_unit.grad[0, :3].tolist() == [0.0, 0.0, 2.0]
+
+
+def test_capacity_pulls_the_rate_to_it_from_both_sides():
+    per_unit = torch.tensor([[1.0, 1.0], [4.0, 3.0]], requires_grad=True)
+    price = penalty(per_unit, torch.tensor([10.0, 10.0]), capacity=5.0)
+    torch.testing.assert_close(price, torch.tensor([30.0, 20.0]))
+    price.sum().backward()
+    assert per_unit.grad.tolist() == [[-10.0, -10.0], [10.0, 10.0]]

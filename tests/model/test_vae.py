@@ -3,25 +3,38 @@ import dataclasses
 import pytest
 import torch
 
-from vaebio.model import likelihoods
-from vaebio.model.objective import objective, rate
+from vaebio.model.minibatch import Minibatch
+from vaebio.model.objective import penalty, rate
 from vaebio.model.vae import Architecture, initialise, pad, shapes, unpad
 
 ARCHITECTURES = [
     pytest.param(Architecture(9, (8,), (7,)), id="one hidden layer"),
-    pytest.param(Architecture(9, (8, 6), (5, 7), "silu", "none"), id="two, no norm"),
-    pytest.param(Architecture(9, (), ()), id="linear"),
-    pytest.param(Architecture(9, (6,), (), "tanh"), id="linear decoder"),
+    pytest.param(Architecture(9, (8, 6), (5, 7), "silu", "none", "zinb"), id="two, no norm, zinb"),
+    pytest.param(Architecture(9, (), (), sigma="feature"), id="linear, sigma of features"),
+    pytest.param(Architecture(9, (), (), likelihood="nb", batches=3), id="linear, nb, batches"),
+    pytest.param(Architecture(9, (6,), (), "tanh", likelihood="poisson"), id="linear decoder"),
+    pytest.param(Architecture(9, (6,), (5,), "gelu", batches=3), id="batches"),
+    pytest.param(Architecture(9, (), (5,), "elu", sigma="shared", batches=3), id="linear encoder"),
 ]
 LATENTS, SEEDS = (2, 5, 3), (0, 1, 0)
 
 
+def seen(x):
+    """Observations that every likelihood can have produced."""
+    generator = torch.Generator().manual_seed(0)
+    counts = torch.poisson(torch.full(x.shape, 0.8, dtype=torch.float64), generator=generator)
+    batch = torch.arange(len(x), device=x.device) % 3
+    log_size = torch.linspace(-0.5, 0.5, len(x), dtype=x.dtype, device=x.device)
+    return Minibatch(x, counts.to(x), log_size, batch)
+
+
 def loss(stack, x, beta=1.0):
-    mean, log_var = stack.encode(x)
-    noise = torch.ones_like(mean)
-    distortion = likelihoods.gaussian(x, stack.decode(stack.sample(mean, log_var, noise)))
+    here = seen(x)
+    mean, log_var = stack.encode(x, here.batch)
+    linear = stack.decode(stack.sample(mean, log_var, torch.ones_like(mean)), here.batch)
+    distortion = stack.likelihood.distortion(linear, stack.learned, here)
     betas = torch.full((len(stack.latents),), beta, dtype=x.dtype, device=x.device)
-    return objective(distortion, rate(mean, log_var).sum(-1), betas)
+    return distortion.mean(1) + penalty(rate(mean, log_var).mean(1), betas)
 
 
 @pytest.fixture
@@ -53,16 +66,17 @@ def test_members_do_not_mix(stack, x):
 
 
 def test_observations_do_not_mix(stack, x):
-    mean, _ = stack.encode(x)
+    batch = seen(x).batch
+    mean, _ = stack.encode(x, batch)
     changed = x.clone()
     changed[0] += 100
-    moved, _ = stack.encode(changed)
+    moved, _ = stack.encode(changed, batch)
     torch.testing.assert_close(mean[:, 1:], moved[:, 1:])
     assert not torch.isclose(mean[:, 0, :2], moved[:, 0, :2]).any()
 
 
 def test_padded_units_carry_no_rate_and_reach_nothing(stack, x):
-    mean, log_var = stack.encode(x)
+    mean, log_var = stack.encode(x, seen(x).batch)
     nats = rate(mean, log_var)
     before = loss(stack, x)
     for i, latent in enumerate(LATENTS):
@@ -120,7 +134,16 @@ def test_shapes_are_those_of_the_parameters(stack):
 
 
 @pytest.mark.parametrize(
-    "change", [{"activation": "tanh"}, {"normalisation": "none"}, {"encoder": (8, 8)}]
+    "change",
+    [
+        {"activation": "tanh"},
+        {"normalisation": "none"},
+        {"encoder": (8, 8)},
+        {"decoder": ()},
+        {"likelihood": "nb"},
+        {"sigma": "shared"},
+        {"batches": 3},
+    ],
 )
 def test_every_part_of_the_architecture_has_an_effect(change, x):
     base = Architecture(9, (8,), (7,))
@@ -129,3 +152,22 @@ def test_every_part_of_the_architecture_has_an_effect(change, x):
         for a in (base, dataclasses.replace(base, **change))
     )
     assert not torch.isclose(one, two).any()
+
+
+def test_a_batch_is_told_as_a_one_hot_input_would_tell_it(x):
+    """The row that is added is the product of the one-hot vector with the weight."""
+    stack = initialise(Architecture(9, (8,), (7,), batches=3), [2], [0], dtype=torch.float64)
+    p, batch = stack.parameters, seen(x).batch.cpu()
+    one_hot = torch.nn.functional.one_hot(batch, 3).double()
+    wide = torch.cat([p["encoder.0.weight"][0], p["encoder.0.batch"][0]])
+    first = torch.cat([x.cpu(), one_hot], dim=1) @ wide + p["encoder.0.bias"][0]
+    normed = torch.nn.functional.layer_norm(first, (8,))
+    expected = normed.relu() @ p["mean.weight"][0] + p["mean.bias"][0]
+    torch.testing.assert_close(stack.encode(x.cpu(), batch)[0][0], expected)
+
+
+def test_dropout_multiplies_hidden_units(x):
+    stack = initialise(Architecture(9, (8,), (7,), dropout=0.5), [2], [0], dtype=torch.float64)
+    none = {"encoder.0": torch.zeros(1, 6, 8, dtype=torch.float64)}
+    mean, _ = stack.encode(x.cpu(), kept=none)
+    torch.testing.assert_close(mean[0], stack.parameters["mean.bias"][0].expand(6, 2))

@@ -9,6 +9,7 @@ from vaebio.training import sealed
 from vaebio.training.checkpoint import MEMBERS, TENSORS, Checkpoint, interrupted
 from vaebio.training.fit import fit
 from vaebio.training.grid import Member
+from vaebio.training.observations import Observations
 
 ARCHITECTURE = Architecture(6, (8,), (8,))
 SETTINGS = Train(epochs=30, warmup=2, minibatch=10, patience=3, learning_rate=0.02)
@@ -32,7 +33,8 @@ def run(x, keeper=None, die_at=None):
         if progress.epoch == die_at:
             raise Killed
 
-    return fit(GRID, ARCHITECTURE, x[:40], x[40:], SETTINGS, on_epoch, keeper)
+    parts = Observations.of(x[:40]), Observations.of(x[40:])
+    return fit(GRID, ARCHITECTURE, *parts, SETTINGS, on_epoch, keeper)
 
 
 @pytest.fixture
@@ -104,12 +106,13 @@ def test_a_disk_without_room_costs_the_checkpoint_alone(x, tmp_path, warnings):
 def test_an_interrupted_run_is_found_by_the_members_it_holds(x, tmp_path, warnings):
     with pytest.raises(Killed):
         run(x, checkpoint(tmp_path, warnings), 3)
-    assert interrupted(tmp_path, ["b"]) == KEYS
-    assert interrupted(tmp_path, KEYS) == KEYS
-    assert interrupted(tmp_path, ["b", "z"]) is None
+    assert interrupted(tmp_path, ["b"]) == [KEYS]
+    assert interrupted(tmp_path, KEYS) == [KEYS]
+    assert interrupted(tmp_path, ["b", "z"]) == [KEYS], "z is of another run"
+    assert interrupted(tmp_path, ["z"]) == []
     [members] = tmp_path.glob(f"*/*/{MEMBERS}")
     members.write_text(json.dumps(["b", "z"]))
-    assert interrupted(tmp_path, ["b", "z"]) is None, "its checksum does not fit"
+    assert interrupted(tmp_path, ["b", "z"]) == [], "its checksum does not fit"
 
 
 def test_a_sealed_folder_is_whole_or_not_there(tmp_path):

@@ -8,6 +8,7 @@ from vaebio.settings import Train
 from vaebio.training import store
 from vaebio.training.fit import fit
 from vaebio.training.grid import Member, key
+from vaebio.training.observations import Observations
 
 ARCHITECTURE = Architecture(6, (5, 4), (3,), "silu", "none")
 
@@ -16,7 +17,8 @@ ARCHITECTURE = Architecture(6, (5, 4), (3,), "silu", "none")
 def trained():
     x = torch.randn(40, 6, generator=torch.Generator().manual_seed(0))
     settings = Train(epochs=3, warmup=1, minibatch=10)
-    return fit([Member(1.0, 2, 0), Member(0.1, 3, 1)], ARCHITECTURE, x[:30], x[30:], settings)
+    parts = Observations.of(x[:30]), Observations.of(x[30:])
+    return fit([Member(1.0, 2, 0), Member(0.1, 3, 1)], ARCHITECTURE, *parts, settings)
 
 
 def test_a_saved_member_comes_back_the_same(trained, tmp_path):
@@ -24,7 +26,8 @@ def test_a_saved_member_comes_back_the_same(trained, tmp_path):
         folder = tmp_path / one.member.name
         store.save(folder, one, ARCHITECTURE, {"key": "abc"}, "{}")
         found = store.load(folder)
-        assert (found.member, found.architecture, found.preparation) == (
+        assert (found.name, found.member, found.architecture, found.preparation) == (
+            one.member.name,
             one.member,
             ARCHITECTURE,
             "{}",

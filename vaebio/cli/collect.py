@@ -30,15 +30,23 @@ def run(arguments: argparse.Namespace) -> None:
     with whole(arguments.members) as temporary:
         _write(temporary, COLUMNS["members.tsv"], rows)
     with whole(arguments.history) as temporary:
-        epochs = (e for r in rows for e in _rows(arguments.store / r["key"] / HISTORY))
+        # The name is that of today's grid: the store may know the member by another.
+        epochs = (
+            epoch | {"member": row["member"]}
+            for row in rows
+            for epoch in _rows(arguments.store / row["key"] / HISTORY)
+        )
         _write(temporary, COLUMNS["history.tsv"], epochs)
     with whole(arguments.models) as temporary:
         for row in rows:
             _link(arguments.store / row["key"], temporary / row["member"])
 
 
-def _grid_order(row: dict[str, str]) -> tuple[int, float, int]:
-    return int(row["latent"]), float(row["beta"]), int(row["seed"])
+def _grid_order(row: dict[str, str]) -> tuple[str, int, float, int]:
+    """The first variant, which has no word before its names, then the others by theirs."""
+    latent = f"k{row['latent']}-"
+    variant = row["member"].rpartition(latent)[0]
+    return variant, int(row["latent"]), float(row["beta"]), int(row["seed"])
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ with the labels; the train mean and PCA on the same split.
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def observations(adata: "AnnData") -> "Observations":
     """Scaled observations of a prepared data set, with their splits and labels."""
+    from vaebio.cli.inputs import inputs_of
     from vaebio.data.constants import Preparation
     from vaebio.data.scaling import scaled
     from vaebio.evaluation.measured import Observations
@@ -72,6 +73,7 @@ def observations(adata: "AnnData") -> "Observations":
         x=scaled(adata.X, constants.mean, constants.scale, constants.clip),
         rows={split: (adata.obs["split"] == split).to_numpy() for split in SPLITS},
         labels=adata.obs[label].astype(str).to_numpy() if label else None,
+        inputs=inputs_of(adata),
     )
 
 
@@ -81,9 +83,10 @@ def _members(
     from vaebio.evaluation.measured import measure_members
     from vaebio.training.store import load
 
-    for start in range(0, len(folders), MEMBERS_AT_ONCE):
-        stored = [load(folder) for folder in folders[start : start + MEMBERS_AT_ONCE]]
-        yield from measure_members(data, stored, settings)
+    stored = (load(folder) for folder in folders)
+    for _, alike in groupby(stored, key=lambda one: one.architecture):
+        while some := list(islice(alike, MEMBERS_AT_ONCE)):
+            yield from measure_members(data, some, settings)
 
 
 def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:

@@ -5,7 +5,6 @@ trained again.
 """
 
 import argparse
-import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +15,14 @@ from vaebio.terms import COLUMNS
 
 if TYPE_CHECKING:
     import torch
+    from anndata import AnnData
 
-    from vaebio.data.constants import Preparation
     from vaebio.model.vae import Architecture
-    from vaebio.settings import Config, Train
-    from vaebio.training.checkpoint import Checkpoint
+    from vaebio.settings import Config
+    from vaebio.training.fit import Progress
     from vaebio.training.grid import Member
-
-
-CHECKPOINTS = "checkpoints"
-"""Folder inside the store for runs that are not done."""
+    from vaebio.training.inputs import Inputs
+    from vaebio.training.job import Job
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,57 +47,76 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train what the store does not hold, then list the stack's members."""
-    import torch
-
-    from vaebio.cli.inputs import read_prepared
-    from vaebio.data.constants import Preparation
-    from vaebio.data.scaling import scaled
-    from vaebio.model.vae import Architecture
-    from vaebio.training.checkpoint import Checkpoint, interrupted
+    from vaebio.cli.inputs import inputs_of, read_prepared
     from vaebio.training.grid import members, stack_of
-    from vaebio.training.store import holds
 
     config = read_config(arguments.settings)
     device = choose_device(config.train.device)
     adata = read_prepared(arguments.prepared)
-    preparation = Preparation.of(adata)
-    x = torch.from_numpy(scaled(adata.X, preparation.mean, preparation.scale, preparation.clip))
-    parts = [x[(adata.obs["split"] == split).to_numpy()] for split in ("train", "validation")]
-    architecture = Architecture(
-        features=x.shape[1],
-        encoder=config.model.encoder,
-        decoder=config.model.decoder,
-        activation=config.model.activation,
-        normalisation=config.model.normalisation,
-    )
-    stack = stack_of(members(config.grid), arguments.stack, arguments.stacks)
-    keys = keys_of(stack, architecture, config, fingerprint(parts, preparation))
-    missing = [m for m in stack if not holds(arguments.store / keys[m], _warn)]
-    _tell(stack, missing, parts, config.train, device)
-    if missing:
-        resumed = interrupted(arguments.store / CHECKPOINTS, [keys[m] for m in missing])
-        if resumed and set(resumed) <= set(keys.values()):
-            missing = [m for m in stack if keys[m] in resumed]
-        keeper = Checkpoint(
-            arguments.store / CHECKPOINTS,
-            [keys[m] for m in missing],
-            config.train.checkpoint,
-            _warn,
+    architectures = architectures_of(config, adata)
+    stack = stack_of(members(config.grid, list(architectures)), arguments.stack, arguments.stacks)
+    everything = inputs_of(adata)
+    parts = [
+        everything.take((adata.obs["split"] == split).to_numpy())
+        for split in ("train", "validation")
+    ]
+    job = _job(arguments.store, stack, architectures, config, adata, parts, device)
+    missing = job.missing()
+    _tell(job, missing)
+    bar = _Bar(config.train.epochs)
+    job.run(missing, bar.on_stack, bar.on_epoch)
+    bar.close()
+    _list(job, arguments.members)
+
+
+def architectures_of(config: "Config", adata: "AnnData") -> "dict[str, Architecture]":
+    """The architectures of the grid by variant, with likelihoods that fit the data."""
+    from vaebio.cli.inputs import facts_of
+    from vaebio.data.constants import Preparation
+    from vaebio.model.vae import Architecture
+    from vaebio.training.grid import variants
+    from vaebio.training.suitable import suitable
+
+    model, constants = config.model, Preparation.of(adata)
+    if model.batch and not constants.batch:
+        raise VaebioError(
+            found=f"`model.batch: true`, but the data set {adata.uns['vaebio']['name']} has no "
+            "technical batch",
+            expected="the column `batch` in the sheet of data sets",
+            hint="name the column there, or set `model.batch` to false",
         )
-        trained = _fit(missing, architecture, parts, config.train, device, keeper)
-        for member in trained:
-            _save(arguments.store, keys, member, architecture, config, preparation)
-        keeper.remove()
-    _list(arguments.store, stack, keys, config, arguments.members)
+    base = Architecture(
+        features=adata.n_vars,
+        encoder=model.encoder,
+        decoder=model.decoder,
+        activation=model.activation,
+        normalisation=model.normalisation,
+        sigma=model.sigma,
+        dropout=model.dropout,
+        batches=len(constants.batches) if model.batch else 0,
+    )
+    likelihoods: dict[str, str] = {}
+    for wanted in config.grid.likelihoods or (model.likelihood,):
+        name, reason = suitable(wanted, facts_of(adata))
+        if name in likelihoods:
+            raise VaebioError(
+                found=f"grid.likelihoods has `{name}` twice: `{wanted}` is {name} ({reason})",
+                expected="every likelihood once",
+                hint=f"take `{wanted}` or `{name}` out",
+            )
+        likelihoods[name] = reason
+        if wanted == "auto":
+            print(f"Likelihood {name}, because {reason}.", file=sys.stderr)
+    return variants(config.grid, base, list(likelihoods))
 
 
-def choose_device(wanted: str) -> str:
+def choose_device(wanted: str) -> "torch.device":
     """The torch device to train on; `auto` takes a GPU when there is one."""
     import torch
 
     found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted == "auto":
-        return next((name for name, there in found.items() if there), "cpu")
+        return torch.device(next((name for name, there in found.items() if there), "cpu"))
     kind, _, number = wanted.partition(":")
     if kind != "cpu" and not found[kind]:
         raise VaebioError(
@@ -115,133 +131,115 @@ def choose_device(wanted: str) -> str:
             expected="a number from 0",
             hint="set `train.device` to auto",
         )
-    return wanted
+    return torch.device(wanted)
 
 
-def fingerprint(parts: "list[torch.Tensor]", preparation: "Preparation") -> str:
-    """Hash of the observations the training sees and of the constants kept beside the weights."""
-    found = hashlib.sha256()
-    for part in parts:
-        found.update(part.numpy().tobytes())
-    found.update(preparation.to_json().encode())
-    return found.hexdigest()
+def _job(
+    store: Path,
+    stack: "list[Member]",
+    architectures: "dict[str, Architecture]",
+    config: "Config",
+    adata: "AnnData",
+    parts: "list[Inputs]",
+    device: "torch.device",
+) -> "Job":
+    import torch
 
-
-def keys_of(
-    stack: "list[Member]", architecture: "Architecture", config: "Config", data: str
-) -> "dict[Member, str]":
-    """Store key of each member."""
     from vaebio import __version__
+    from vaebio.data.constants import Preparation
     from vaebio.training.grid import key
+    from vaebio.training.job import Job
+    from vaebio.training.memory import budget
 
+    preparation = Preparation.of(adata).to_json()
+    data = "".join(part.hash() for part in parts) + preparation
     # Where it runs and how the grid is divided do not reach the weights.
-    training = config.train.model_dump(mode="json", exclude={"device", "stacks", "checkpoint"})
-    training |= {"likelihood": config.model.likelihood, "sigma": config.model.sigma}
-    return {m: key(m, architecture, training, data, __version__) for m in stack}
+    elsewhere = {"device", "stacks", "checkpoint", "memory"}
+    training = config.train.model_dump(mode="json", exclude=elsewhere)
+    return Job(
+        folder=store,
+        keys={m: key(m, architectures[m.variant], training, data, __version__) for m in stack},
+        architectures=architectures,
+        train=parts[0],
+        validation=parts[1],
+        settings=config.train,
+        device=device,
+        room=budget(device, config.train.memory),
+        record={
+            "vaebio": __version__,
+            "torch": torch.__version__,
+            "settings": config.model_dump(mode="json", include={"model", "train"}),
+        },
+        preparation=preparation,
+        warn=_warn,
+    )
 
 
 def _warn(sentence: str) -> None:
     print(f"Warning: {sentence}", file=sys.stderr)
 
 
-def _tell(
-    stack: "list[Member]",
-    missing: "list[Member]",
-    parts: "list[torch.Tensor]",
-    settings: "Train",
-    device: str,
-) -> None:
-    n_train, n_validation = (len(part) for part in parts)
+def _tell(job: "Job", missing: "list[Member]") -> None:
+    from vaebio.training.schedule import told
+
+    n, held_out = len(job.train), len(job.validation)
     lines = [
-        f"{len(stack)} members, {len(stack) - len(missing)} of them in the store already",
-        f"{n_train} train and {n_validation} validation observations, "
-        f"{parts[0].shape[1]} features, on {device}",
-        f"beta reaches its value at epoch {settings.warmup} of at most {settings.epochs}"
-        if settings.warmup
-        else "beta has its value from the first step",
+        f"{len(job.keys)} members, {len(job.keys) - len(missing)} of them in the store already",
+        f"{n} train and {held_out} validation observations, {job.train.features} features, on "
+        f"{job.device}",
+        *told(job.settings),
     ]
     print("\n".join(lines), file=sys.stderr)
 
 
-def _fit(
-    missing: "list[Member]",
-    architecture: "Architecture",
-    parts: "list[torch.Tensor]",
-    settings: "Train",
-    device: str,
-    keeper: "Checkpoint",
-) -> list[Any]:
-    from vaebio.cli.progress import Progress
-    from vaebio.training import fit as engine
+class _Bar:
+    """A progress bar for every stack."""
 
-    bar = Progress("training", settings.epochs, "epoch")
-    note = ""
+    def __init__(self, epochs: int) -> None:
+        self.epochs, self.bar, self.note = epochs, None, ""
 
-    def on_epoch(at: engine.Progress) -> None:
-        nonlocal note
+    def on_stack(self, members: "list[Member]", need: int) -> None:
+        """Begin the bar of the next stack."""
+        from vaebio.cli.progress import Progress
+
+        self.close()
+        print(
+            f"{len(members)} members in one pass, predicted to take {need / 1e9:.2g} GB",
+            file=sys.stderr,
+        )
+        self.bar = Progress("training", self.epochs, "epoch")
+
+    def on_epoch(self, at: "Progress") -> None:
+        """One epoch further."""
         low, high = at.mse
-        note = f"{at.training} members in training, validation mse {low:.3f} to {high:.3f}"
-        bar.step(note)
+        self.note = f"{at.training} members in training, validation mse {low:.3f} to {high:.3f}"
+        self.bar.step(self.note)
 
-    train, validation = (part.to(device) for part in parts)
-    trained = engine.fit(missing, architecture, train, validation, settings, on_epoch, keeper)
-    bar.close(note)
-    return trained
-
-
-def _save(
-    store: Path,
-    keys: "dict[Member, str]",
-    trained: Any,  # noqa: ANN401 - Trained, whose module imports torch
-    architecture: "Architecture",
-    config: "Config",
-    preparation: "Preparation",
-) -> None:
-    import torch
-
-    from vaebio import __version__
-    from vaebio.training import store as shelf
-
-    key = keys[trained.member]
-    record = {
-        "key": key,
-        "vaebio": __version__,
-        "torch": torch.__version__,
-        "settings": config.model_dump(mode="json", include={"model", "train"}),
-    }
-    shelf.save(store / key, trained, architecture, record, preparation.to_json())
+    def close(self) -> None:
+        """End the bar, if there is one."""
+        if self.bar:
+            self.bar.close(self.note)
 
 
-def _list(
-    store: Path, stack: "list[Member]", keys: "dict[Member, str]", config: "Config", path: Path
-) -> None:
+def _list(job: "Job", path: Path) -> None:
     from vaebio.files import whole
+    from vaebio.training.grid import widths
     from vaebio.training.store import describe, write_rows
 
-    def row(member: "Member") -> dict[str, Any]:
-        training = describe(store / keys[member])["training"]
+    def row(member: "Member", key: str) -> dict[str, Any]:
+        architecture = job.architectures[member.variant]
         values = {
             "member": member.name,
-            "key": keys[member],
-            "encoder": widths(config.model.encoder),
-            "decoder": widths(config.model.decoder),
-            "likelihood": config.model.likelihood,
+            "key": key,
+            "encoder": widths(architecture.encoder),
+            "decoder": widths(architecture.decoder),
+            "likelihood": architecture.likelihood,
             "beta": f"{member.beta:.12g}",
             "latent": member.latent,
             "seed": member.seed,
+            **describe(job.folder / key)["training"],
         }
-        return {c: (values | training)[c] for c in COLUMNS["members.tsv"]}
+        return {c: values[c] for c in COLUMNS["members.tsv"]}
 
     with whole(path) as temporary:
-        write_rows(temporary, [row(member) for member in stack])
-
-
-def widths(hidden: tuple[int, ...]) -> str:
-    """Hidden widths in one word.
-
-    Examples
-    --------
-    >>> widths((128, 64)), widths(())
-    ('128-64', 'linear')
-    """
-    return "-".join(map(str, hidden)) or "linear"
+        write_rows(temporary, [row(member, key) for member, key in job.keys.items()])

@@ -29,6 +29,9 @@ class Preparation:
         (feature,) float32, of the values before scaling.
     clip
         Standard deviations beyond which scaled values are cut; None: never.
+    batch, batches
+        Column of the technical batch and its values in the order models know them; empty where
+        the data set has none.
     """
 
     kind: str
@@ -38,11 +41,14 @@ class Preparation:
     mean: np.ndarray
     scale: np.ndarray
     clip: float | None
+    batch: str = ""
+    batches: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, prepared: "AnnData") -> "Preparation":
         """The constants a prepared data set carries."""
         facts = prepared.uns["vaebio"]
+        batch = str(facts["batch"])
         return cls(
             kind=str(facts["kind"]),
             features=tuple(prepared.var_names),
@@ -51,6 +57,8 @@ class Preparation:
             mean=prepared.var["mean"].to_numpy(np.float32),
             scale=prepared.var["scale"].to_numpy(np.float32),
             clip=_number(facts.get("clip")),
+            batch=batch,
+            batches=tuple(map(str, prepared.obs[batch].cat.categories)) if batch else (),
         )
 
     def to_json(self) -> str:
@@ -62,7 +70,7 @@ class Preparation:
     def from_json(cls, text: str) -> "Preparation":
         """Inverse of `to_json`."""
         content = json.loads(text)
-        for key in ("features", "total_features"):
+        for key in ("features", "total_features", "batches"):
             content[key] = tuple(content[key])
         for key in ("mean", "scale"):
             content[key] = np.array(content[key], np.float32)

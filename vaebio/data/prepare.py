@@ -82,7 +82,7 @@ def prepare(
     return prepared
 
 
-def prepare_like(adata: AnnData, preparation: Preparation) -> Matrix:
+def prepare_like(adata: AnnData, preparation: Preparation) -> tuple[Matrix, np.ndarray | None]:
     """New raw observations as the model wants them, before scaling.
 
     The observations the constants were learned with give exactly the values they had then.
@@ -94,7 +94,8 @@ def prepare_like(adata: AnnData, preparation: Preparation) -> Matrix:
 
     Returns
     -------
-    (observation, feature) float32, features in the order of `preparation.features`.
+    (observation, feature) float32, features in the order of `preparation.features`, and of counts
+    the (observation,) totals they were normalised by, else None.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def prepare_like(adata: AnnData, preparation: Preparation) -> Matrix:
     values = check.checked_values(part)
     columns = _positions(part.var_names, preparation.features)
     if not is_counts:
-        return as_float32(values[:, columns])
+        return as_float32(values[:, columns]), None
     check.decide_kind(values, "counts")
     counts = sparse.csr_matrix(values, dtype=np.float64)
     total = totals(counts)
@@ -119,7 +120,7 @@ def prepare_like(adata: AnnData, preparation: Preparation) -> Matrix:
             expected="observations with counts",
             hint="take it out",
         )
-    return log_normalised(counts[:, columns], total, preparation.target_total)
+    return log_normalised(counts[:, columns], total, preparation.target_total), total
 
 
 def _split(labels: np.ndarray | None, n: int, settings: "Prepare") -> np.ndarray:

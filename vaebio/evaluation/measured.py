@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 
 from vaebio.metrics import baselines
 from vaebio.metrics.information import active_units, mean_variance
-from vaebio.metrics.panel import CLUSTERING, Row, clustering_rows, mean_row
-from vaebio.metrics.reconstruction import mse
+from vaebio.metrics.panel import CLUSTERING, Row, clustering_rows, mean_row, r2_row
+from vaebio.metrics.reconstruction import mse, variance
 from vaebio.model.vae import pad
 from vaebio.terms import ALL, SPLITS
 from vaebio.training.encode import Encoded, encode, fixed_noise
+from vaebio.training.inputs import Inputs
+from vaebio.training.memory import budget
 from vaebio.training.store import Stored
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ class Observations:
     x: Float[np.ndarray, "observation feature"]
     rows: dict[str, Bool[np.ndarray, " observation"]]
     labels: NDArray | None
+    inputs: Inputs
+
+    @cached_property
+    def variance(self) -> dict[str, float]:
+        """Variance of each split around its own feature means, averaged over features."""
+        return {split: float(variance(self.x[rows])) for split, rows in self.rows.items()}
 
     @property
     def train(self) -> Float[np.ndarray, "train feature"]:
@@ -77,10 +86,12 @@ def measure_members(
 ) -> Iterator[Measured]:
     """Members of one architecture, in one pass over the observations."""
     stack = pad(members[0].architecture, [m.parameters for m in members])
-    x = torch.from_numpy(data.x)
+    host = torch.device("cpu")
+    seen = data.inputs.placed(stack.likelihood.target, host, budget(host, "auto"))
     seeds = sorted({m.member.seed for m in members})
-    noise = fixed_noise(torch.tensor(seeds), len(x), max(stack.latents), x.dtype)
-    encoded = encode(stack, x, noise[[seeds.index(m.member.seed) for m in members]])
+    noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
+    noise = noise[[seeds.index(m.member.seed) for m in members]]
+    encoded = encode(stack, seen, torch.arange(len(seen)), noise)
     for i, stored in enumerate(members):
         yield _member(data, stored, encoded, i, settings)
 
@@ -99,14 +110,14 @@ def _member(
         "elbo_nats": -(distortion + rate),
         "objective_nats": distortion + stored.member.beta * rate,
     }
-    metrics = []
+    metrics = _r2_rows(data, per_observation["mse"])
     for split, rows in data.rows.items():
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
         active = active_units(mean[rows], settings.active_threshold)
         metrics.append(Row(split, "active_units", float(active.sum())))
     metrics += _clustering(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
-    return Measured(stored.member.name, metrics, units, mean)
+    return Measured(stored.name, metrics, units, mean)
 
 
 def _units(
@@ -128,7 +139,12 @@ def _plain(value: np.generic) -> float | bool:
 
 def _mse_rows(data: Observations, x_hat: NDArray) -> list[Row]:
     error = mse(data.x, x_hat)
-    return [mean_row(split, "mse", error[rows]) for split, rows in data.rows.items()]
+    found = [mean_row(split, "mse", error[rows]) for split, rows in data.rows.items()]
+    return found + _r2_rows(data, error)
+
+
+def _r2_rows(data: Observations, error: Float[np.ndarray, " observation"]) -> list[Row]:
+    return [r2_row(split, error[rows], data.variance[split]) for split, rows in data.rows.items()]
 
 
 def _clustering(
@@ -150,6 +166,6 @@ def _clustering(
 
 def _no_room(components: int, largest: int) -> Measured:
     reason = f"train has room for {largest} components"
-    absent = [Row(split, "mse", reason=reason) for split in SPLITS]
+    absent = [Row(split, name, reason=reason) for split in SPLITS for name in ("mse", "r2")]
     absent += [Row(split, name, reason=reason) for split in (ALL, "test") for name in CLUSTERING]
     return Measured(f"pca-k{components}", absent)

@@ -39,6 +39,24 @@ def estimate_row(split: str, measure: str, estimate: Estimate) -> Row:
     return Row(split, measure, estimate.value, *interval)
 
 
+def r2_row(split: str, mse: Float[np.ndarray, " observation"], variance: float) -> Row:
+    """Row of R²: the share of the variance that the reconstruction explains.
+
+    Parameters
+    ----------
+    mse
+        Squared error per feature of each observation of the split.
+    variance
+        Of the split around its own feature means, averaged over features.
+    """
+    if variance == 0:
+        return Row(split, "r2", reason="the observations of this split do not differ")
+    value = 1 - float(np.mean(mse, dtype=np.float64)) / variance
+    if not math.isfinite(value):
+        return Row(split, "r2", reason="not a finite number: the member diverged")
+    return Row(split, "r2", value)
+
+
 def clustering_rows(
     embedding: Float[np.ndarray, "observation unit"],
     labels: NDArray | None,

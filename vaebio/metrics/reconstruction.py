@@ -34,3 +34,8 @@ def mse(
 ) -> Float[np.ndarray, " observation"]:
     """Squared error per feature of each observation; `x_hat` broadcasts against `x`."""
     return np.square(x - x_hat, dtype=np.float64).mean(axis=1)
+
+
+def variance(x: Float[np.ndarray, "observation feature"]) -> float:
+    """Variance of each feature around its mean (divisor n), averaged over features."""
+    return float(np.var(x, axis=0, dtype=np.float64).mean())

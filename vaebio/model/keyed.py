@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-INITIALISATION, ORDER, NOISE, VALIDATION = range(4)
+INITIALISATION, ORDER, NOISE, VALIDATION, DROPOUT = range(5)
 """Purposes: streams of one seed that never meet."""
 
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
@@ -47,39 +47,47 @@ def _product(a: Tensor, factor: int) -> tuple[Tensor, Tensor]:
 
 
 def uniform(
-    seeds: Tensor, purpose: int, step: int, shape: tuple[int, int], dtype: torch.dtype
+    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int, dtype: torch.dtype
 ) -> Tensor:
     """Uniform numbers in (0, 1], shape (seed, row, column), on the device of `seeds`.
 
-    A larger shape holds the smaller one in its corner: padding changes nothing.
+    Parameters
+    ----------
+    rows
+        (row,) which rows of an endless table are wanted: an observation has its numbers whatever
+        minibatch it is in.
+    columns
+        How many columns; more of them hold the fewer: padding changes nothing.
     """
-    words = torch.stack(torch.broadcast_tensors(*_words(seeds, purpose, step, shape)), dim=-1)
+    words = torch.stack(torch.broadcast_tensors(*_words(seeds, purpose, step, rows, columns)), -1)
     # The half keeps zero out, where the logarithm of `normal` has no value.
-    return ((words.to(dtype) + 0.5) * 2.0**-32).flatten(-2)[..., : shape[1]]
+    return ((words.to(dtype) + 0.5) * 2.0**-32).flatten(-2)[..., :columns]
 
 
 def normal(
-    seeds: Tensor, purpose: int, step: int, shape: tuple[int, int], dtype: torch.dtype
+    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int, dtype: torch.dtype
 ) -> Tensor:
     """Standard normal numbers, shape (seed, row, column), by the Box-Muller transform."""
-    padded = (shape[0], -(-shape[1] // 4) * 4)
-    u = uniform(seeds, purpose, step, padded, dtype).unflatten(-1, (-1, 4))
+    padded = -(-columns // 4) * 4
+    u = uniform(seeds, purpose, step, rows, padded, dtype).unflatten(-1, (-1, 4))
     radius = (-2 * u[..., :2].log()).sqrt()
     angle = 2 * math.pi * u[..., 2:]
     z = torch.cat([radius * angle.cos(), radius * angle.sin()], dim=-1)
-    return z.flatten(-2)[..., : shape[1]]
+    return z.flatten(-2)[..., :columns]
 
 
 def permutation(seed: int, step: int, n: int, device: torch.device) -> Tensor:
     """A random order of n rows, shape (n,)."""
-    word, *_ = _words(torch.tensor([seed], device=device), ORDER, step, (n, 1))
+    rows = torch.arange(n, device=device)
+    word, *_ = _words(torch.tensor([seed], device=device), ORDER, step, rows, 1)
     return word.flatten().argsort(stable=True)
 
 
-def _words(seeds: Tensor, purpose: int, step: int, shape: tuple[int, int]) -> tuple[Tensor, ...]:
-    rows = torch.arange(shape[0], device=seeds.device)[:, None]
-    blocks = torch.arange(-(-shape[1] // 4), device=seeds.device)
+def _words(
+    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int
+) -> tuple[Tensor, ...]:
+    blocks = torch.arange(-(-columns // 4), device=seeds.device)
     streams = torch.full((1, 1), purpose, device=seeds.device)
     steps = torch.full((1, 1), step, device=seeds.device)
     key = seeds[:, None, None] & _LOW, (seeds[:, None, None] >> 32) & _LOW
-    return philox((rows, blocks, steps, streams), key)
+    return philox((rows[:, None], blocks, steps, streams), key)

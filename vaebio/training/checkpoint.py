@@ -77,14 +77,18 @@ class Checkpoint:
         return sorted(self.path.glob("[0-9]*"))
 
 
-def interrupted(root: Path, missing: Sequence[str]) -> list[str] | None:
-    """Keys of an interrupted run that holds all missing members, in its own order.
+def interrupted(root: Path, missing: Sequence[str]) -> list[list[str]]:
+    """Keys of each interrupted run that holds some of the missing members, in its own order.
 
     A run that was killed while its members were being stored has fewer missing members than it
-    started with; it is resumed as it was, so that it ends with the same bits.
+    started with; it is resumed as it was, so that it ends with the same bits. No member is in
+    two of the runs returned.
     """
+    found: list[list[str]] = []
+    wanted = set(missing)
     for path in sorted(root.glob(f"*/[0-9]*/{MEMBERS}")):
         keys = json.loads(path.read_text()) if damage(path.parent) is None else []
-        if missing and set(missing) <= set(keys):
-            return keys
-    return None
+        if wanted & set(keys):
+            found.append(keys)
+            wanted -= set(keys)
+    return found

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from vaebio.model import keyed, likelihoods
+from vaebio.model import head, keyed
+from vaebio.model.likelihoods.gaussian import squared_error
+from vaebio.model.minibatch import Minibatch
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
+from vaebio.training.observations import Observations
 
-CHUNK_ELEMENTS = 2**25
-"""Largest reconstruction held at a time (member x observation x feature), in numbers."""
+ROWS = 128
+"""Observations in a chunk at least: few enough that the maps of one member stay in a cache."""
+
+CHUNK_ELEMENTS = {"cpu": 0, "cuda": 2**25}
+"""Largest set of maps made at a time (member x observation x feature) where there are more."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,16 @@ class Encoded:
 @torch.no_grad()
 def encode(
     stack: Stack,
-    x: Float[Tensor, "observation feature"],
-    noise: Float[Tensor, "member observation unit"],
+    data: Observations,
+    rows: Int[Tensor, " row"],
+    noise: Float[Tensor, "member row unit"],
 ) -> Encoded:
-    """Latents and errors of every observation.
+    """Latents and errors of some observations.
 
     The distortion is that of one sample of the posterior per observation, drawn with `noise`; the
-    mse is that of the posterior mean.
+    mse is that of the posterior mean, in scaled units whatever the likelihood.
     """
-    parts = [_chunk(stack, x[rows], noise[:, rows]) for rows in _chunks(stack, x)]
+    parts = [_chunk(stack, data, rows[at], noise[:, at]) for at in _chunks(stack, data, len(rows))]
     return Encoded(*(torch.cat(part, dim=1) for part in zip(*parts, strict=True)))
 
 
@@ -54,16 +61,35 @@ def fixed_noise(
     seeds: Tensor, n: int, units: int, dtype: torch.dtype
 ) -> Float[Tensor, "seed observation unit"]:
     """Noise of held-out measurements: the same at every epoch, so that epochs are comparable."""
-    return keyed.normal(seeds, keyed.VALIDATION, 0, (n, units), dtype)
+    rows = torch.arange(n, device=seeds.device)
+    return keyed.normal(seeds, keyed.VALIDATION, 0, rows, units, dtype)
 
 
-def _chunk(stack: Stack, x: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
-    mean, log_var = stack.encode(x)
-    distortion = likelihoods.gaussian(x, stack.decode(stack.sample(mean, log_var, noise)))
-    mse = likelihoods.squared_error(x, stack.decode(mean)) / x.shape[-1]
-    return mean, log_var, distortion, mse
+def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+    seen = data.minibatch(rows)
+    mean, log_var = stack.encode(seen.x, seen.batch)
+    drawn = stack.decode_hidden(stack.sample(mean, log_var, noise), seen.batch)
+    expected = stack.decode_hidden(mean, seen.batch)
+    distortion, mse = [], []
+    for block in head.blocks(drawn, data.features):
+        part = stack.part(block)
+        linear = part.maps(drawn[block], seen.batch)
+        distortion.append(part.likelihood.distortion(linear, part.learned, seen))
+        x_hat = reconstruction(part, data, expected[block], seen)
+        mse.append(squared_error(seen.x, x_hat) / data.features)
+    return mean, log_var, torch.cat(distortion), torch.cat(mse)
 
 
-def _chunks(stack: Stack, x: Tensor) -> Iterator[slice]:
-    size = max(1, CHUNK_ELEMENTS // (len(stack.latents) * x.shape[-1]))
-    return (slice(start, start + size) for start in range(0, len(x), size))
+def reconstruction(
+    stack: Stack, data: Observations, hidden: Tensor, seen: Minibatch
+) -> Float[Tensor, "member observation feature"]:
+    """Expected values of observations by the last hidden layer, in scaled units."""
+    linear = stack.maps(hidden, seen.batch)
+    values = stack.likelihood.expected(linear, stack.learned, seen.log_size)
+    return values if data.target == "scaled" else data.constants.scaled(values)
+
+
+def _chunks(stack: Stack, data: Observations, n: int) -> Iterator[slice]:
+    most = CHUNK_ELEMENTS.get(data.device.type, CHUNK_ELEMENTS["cuda"])
+    size = max(ROWS, most // (len(stack.latents) * data.features))
+    return (slice(start, start + size) for start in range(0, n, size))

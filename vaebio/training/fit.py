@@ -1,14 +1,15 @@
-"""Train a stack: one pass over the data for all its members, early stopping for each."""
+"""Train members: one pass over the data for a whole stack, early stopping for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from jaxtyping import Float
-from torch import Tensor
+import torch
 
 from vaebio.model.vae import Architecture
 from vaebio.training.grid import Member
+from vaebio.training.observations import Observations
 from vaebio.training.run import Run, State, Trained
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class Keeper(Protocol):
 def fit(
     members: Sequence[Member],
     architecture: Architecture,
-    train: Float[Tensor, "observation feature"],
-    validation: Float[Tensor, "held_out feature"],
+    train: Observations,
+    validation: Observations,
     settings: "Train",
     on_epoch: Callable[[Progress], None] = lambda progress: None,
     keeper: Keeper | None = None,
@@ -53,14 +54,48 @@ def fit(
 
     Returns
     -------
-    The members in the order given, each with its best weights on the validation objective.
+    The members in the order given, each with its best weights on the validation score.
+
+    Raises
+    ------
+    OutOfMemory
+        When the device has no room for them together.
     """
-    run = Run(members, architecture, train, validation, settings)
-    if keeper and (kept := keeper.load()):
-        run.resume(kept)
-    while not run.done:
-        run.advance()
-        on_epoch(Progress(run.epoch, settings.epochs, len(run.here), run.mse_range()))
-        if keeper and not run.done:
-            keeper.keep(run.state)
-    return run.results()
+    with _out_of_memory_named(), _precision(settings.precision):
+        run = Run(members, architecture, train, validation, settings)
+        if keeper and (kept := keeper.load()):
+            run.resume(kept)
+        while not run.done:
+            run.advance()
+            on_epoch(Progress(run.epoch, settings.epochs, len(run.here), run.mse_range()))
+            if keeper and not run.done:
+                keeper.keep(run.state)
+        return run.results()
+
+
+class OutOfMemory(Exception):
+    """The device has no room for a stack."""
+
+
+@contextmanager
+def _out_of_memory_named() -> Iterator[None]:
+    """Torch has a class of its own for a device, and words alone for the host."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(str(error)) from None
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+            raise
+        raise OutOfMemory(str(error)) from None
+
+
+@contextmanager
+def _precision(wanted: str) -> Iterator[None]:
+    """The precision of float32 products on CUDA while a stack trains."""
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = wanted == "tf32"
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from vaebio.model import keyed, likelihoods
-from vaebio.model.objective import objective, rate
+from vaebio.model import keyed
 from vaebio.model.vae import Architecture, Parameters, Stack, initialise, unpad
-from vaebio.training import schedule
-from vaebio.training.encode import encode
+from vaebio.training.descent import Descent
+from vaebio.training.encode import encode, fixed_noise
 from vaebio.training.grid import Member
+from vaebio.training.observations import Observations
+from vaebio.training.optimiser import MOMENTS, Optimiser
+from vaebio.training.schedule import ORDER_SEED, Schedule, steps_per_epoch, warmup_epochs
 from vaebio.training.stopping import Stopping
 
 if TYPE_CHECKING:
     from vaebio.settings import Train
-
-MEASURED = ("distortion_nats", "rate_nats", "mse")
-MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True)
@@ -51,42 +50,39 @@ class Run:
     members
         All members the run starts with, also when it is resumed later.
     train, validation
-        (observation, feature) scaled; their device and type are those of the run.
+        On one device, in one type: those of the run.
     """
 
     def __init__(
         self,
         members: Sequence[Member],
         architecture: Architecture,
-        train: Tensor,
-        validation: Tensor,
+        train: Observations,
+        validation: Observations,
         settings: "Train",
     ) -> None:
         self.all, self.here, self.epoch = list(members), list(members), 0
         self.train, self.validation, self.settings = train, validation, settings
         # Train is measured on as many observations as validation: the same precision, and a
         # pass over all of them would cost a third of the training itself.
-        rows = keyed.permutation(schedule.ORDER_SEED, 0, len(train), train.device)
-        self.shown = train[rows[: len(validation)]]
-        self.steps = schedule.steps_per_epoch(len(train), settings.minibatch)
-        stack = initialise(
-            architecture,
-            [m.latent for m in members],
-            [m.seed for m in members],
-            device=train.device,
-            dtype=train.dtype,
-        )
+        rows = keyed.permutation(ORDER_SEED, 0, len(train), train.place)
+        self.measured = {
+            "train": (train, rows[: len(validation)]),
+            "validation": (validation, torch.arange(len(validation), device=validation.place)),
+        }
+        self.schedule = Schedule(settings, steps_per_epoch(len(train), settings.minibatch))
         self.trained: dict[Member, Trained] = {}
         self.history: dict[Member, list[dict[str, Any]]] = {m: [] for m in members}
         self.seconds = dict.fromkeys(members, 0.0)
-        self.stopping = Stopping.start(stack, settings.warmup, settings.patience)
-        self._place(stack, moments=None)
+        stack = self._first(architecture)
+        self.stopping = Stopping.start(stack, warmup_epochs(settings), settings.patience)
+        self._place(stack)
 
     def advance(self) -> None:
         """One epoch: descend, measure, keep the best weights, part with those who stopped."""
         started = time.perf_counter()
         self.epoch += 1
-        self._descend()
+        self.descent.epoch(self.epoch, self.train, self.schedule, self.optimiser)
         self._judge(started)
 
     @property
@@ -105,8 +101,11 @@ class Run:
         return min(last), max(last)
 
     def state(self) -> State:
-        """Everything a restart needs to go on with the same bits, copied to the host."""
-        moments = self._moments()
+        """Everything a restart needs to go on with the same bits.
+
+        On the CPU the tensors are those in training: they change with the next epoch.
+        """
+        moments = self.optimiser.moments()
         parts = {
             "stack": self.stack.parameters,
             "best": self.stopping.best.parameters,
@@ -127,7 +126,7 @@ class Run:
             },
         }
         tensors = {
-            f"{part}.{name}": tensor.detach().cpu().clone()
+            f"{part}.{name}": tensor.detach().cpu()
             for part, named in parts.items()
             for name, tensor in named.items()
         }
@@ -151,93 +150,76 @@ class Run:
         architecture, latents = self.stack.architecture, tuple(record["latents"])
         reached = {k: v.cpu() for k, v in part("stopping").items()}
         best = Stack(architecture, latents, part("best"))
-        self.stopping = Stopping(self.settings.warmup, self.settings.patience, best, **reached)
+        before = self.stopping
+        self.stopping = Stopping(before.warmup, before.patience, best, **reached)
         step = torch.tensor(record["optimiser_steps"], device=device)
-        averages = {name: part(name) for name in MOMENTS}
-        weights = part("stack")
-        moments = [
-            {"step": step.clone()} | {m: averages[m][name] for m in MOMENTS} for name in weights
-        ]
+        averages, weights = {name: part(name) for name in MOMENTS}, part("stack")
+        moments = {
+            name: {"step": step.clone()} | {m: averages[m][name] for m in MOMENTS}
+            for name in weights
+        }
         if self.here:
             self._place(Stack(architecture, latents, weights), moments)
 
-    def _place(self, stack: Stack, moments: list[dict[str, Tensor]] | None) -> None:
-        """Put a stack in training; `moments` are the optimiser's, one per parameter."""
-        for p in stack.parameters.values():
-            p.requires_grad_(True)
-        self.stack = stack
-        device = self.train.device
-        seeds = sorted({m.seed for m in self.here})
-        self.seeds = torch.tensor(seeds, device=device)
-        self.seed_of = torch.tensor([seeds.index(m.seed) for m in self.here], device=device)
-        self.betas = torch.tensor([m.beta for m in self.here], device=device).to(self.train)
-        self.held_out_noise = self._noise(keyed.VALIDATION, 0, len(self.validation))
-        self.optimiser = torch.optim.Adam(
-            stack.parameters.values(), lr=self.settings.learning_rate, fused=True
+    def _first(self, architecture: Architecture) -> Stack:
+        """The stack before the first step, its first map expecting the train mean."""
+        stack = initialise(
+            architecture,
+            [m.latent for m in self.all],
+            [m.seed for m in self.all],
+            device=self.train.device,
+            dtype=self.train.dtype,
         )
-        for p, state in zip(stack.parameters.values(), moments or [], strict=bool(moments)):
-            self.optimiser.state[p] = state
+        mean = self.train.target_mean()
+        stack.parameters["output.bias"] += stack.likelihood.intercept(mean)
+        return stack
 
-    def _moments(self) -> dict[str, dict[str, Tensor]]:
-        """The optimiser's state by name of the parameter."""
-        return {name: self.optimiser.state[p] for name, p in self.stack.parameters.items()}
-
-    def _noise(self, purpose: int, step: int, n: int) -> Tensor:
-        shape = n, max(self.stack.latents)
-        return keyed.normal(self.seeds, purpose, step, shape, self.train.dtype)[self.seed_of]
-
-    def _descend(self) -> None:
-        n, size = len(self.train), self.settings.minibatch
-        noise = self._noise(keyed.NOISE, self.epoch, n)
-        for i, rows in enumerate(
-            schedule.minibatches(n, size, self.epoch, self.train.device), start=1
-        ):
-            beta = self.betas * self._warmup(self.steps * (self.epoch - 1) + i)
-            self._step(self.train[rows], noise[:, rows], beta)
-
-    def _warmup(self, step: int) -> float:
-        return schedule.warmup(step, self.settings.warmup * self.steps)
-
-    def _step(self, x: Tensor, noise: Tensor, beta: Tensor) -> None:
-        mean, log_var = self.stack.encode(x)
-        x_hat = self.stack.decode(self.stack.sample(mean, log_var, noise))
-        distortion = likelihoods.gaussian(x, x_hat)
-        # Summed over members: a member's gradient is that of its own loss.
-        objective(distortion, rate(mean, log_var).sum(dim=-1), beta).sum().backward()
-        clip_per_member(self.stack.parameters, self.settings.clip)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+    def _place(self, stack: Stack, moments: dict[str, dict[str, Tensor]] | None = None) -> None:
+        """Put a stack in training, with the optimiser's moments if it has been there before."""
+        self.stack = stack
+        self.optimiser = Optimiser(stack, self.settings, moments)
+        self.descent = Descent(self.here, stack, self.settings)
+        seeds, n = self.descent.seeds, len(self.validation)
+        noise = fixed_noise(seeds, n, max(stack.latents), self.train.dtype)
+        self.held_out_noise = noise[self.descent.seed_of]
 
     def _judge(self, started: float) -> None:
-        measured = {
-            split: self._measure(x)
-            for split, x in (("train", self.shown), ("validation", self.validation))
-        }
-        held_out = measured["validation"]
-        score = held_out[:, 0] + self.betas.cpu().double() * held_out[:, 1]
-        stopped = self.stopping.update(self.epoch, self.stack, score)
+        measured = {split: self._measure(*at) for split, at in self.measured.items()}
+        stopped = self.stopping.update(self.epoch, self.stack, measured["validation"]["score"])
         self._note(measured, time.perf_counter() - started)
         for i, status in stopped.items():
             self._finish([self.here[i]], status)
         if stopped:
             self._compact([i for i in range(len(self.here)) if i not in stopped])
 
-    def _measure(self, x: Tensor) -> Tensor:
-        """Mean distortion, rate and mse of each member, shape (member, 3), on the host."""
-        found = encode(self.stack, x, self.held_out_noise[:, : len(x)])
-        means = [found.distortion.mean(-1), found.rate.mean(-1), found.mse.mean(-1)]
-        return torch.stack(means, dim=-1).cpu().double()
+    def _measure(self, data: Observations, rows: Tensor) -> dict[str, Tensor]:
+        """Mean distortion, rate, mse and score of each member, shape (member,), on the host."""
+        found = encode(self.stack, data, rows, self.held_out_noise[:, : len(rows)])
+        distortion, per_unit = found.distortion.mean(1), found.rate_per_unit.mean(1)
+        rate = per_unit.sum(1)
+        price = rate if self.settings.stopping == "elbo" else self.descent.price(per_unit)
+        measured = {
+            "distortion_nats": distortion,
+            "rate_nats": rate,
+            "mse": found.mse.mean(1),
+            "score": distortion + price,
+        }
+        # One copy, because each is a stop of the device.
+        on_host = torch.stack(list(measured.values())).detach().cpu().double()
+        return dict(zip(measured, on_host, strict=True))
 
-    def _note(self, measured: dict[str, Tensor], seconds: float) -> None:
-        factor = self._warmup(self.steps * self.epoch)
+    def _note(self, measured: dict[str, dict[str, Tensor]], seconds: float) -> None:
+        last = self.schedule.steps * self.epoch
+        share = self.schedule.share(last) if self.settings.capacity is None else 1.0
         for i, member in enumerate(self.here):
             self.seconds[member] += seconds / len(self.here)
             for split, values in measured.items():
+                found = {k: v[i].item() for k, v in values.items() if k != "score"}
                 self.history[member].append(
                     {"member": member.name, "epoch": self.epoch, "split": split}
-                    | dict(zip(MEASURED, values[i].tolist(), strict=True))
-                    | {"beta_now": member.beta * factor}
-                    | {"learning_rate": self.settings.learning_rate}
+                    | found
+                    | {"beta_now": member.beta * share}
+                    | {"learning_rate": self.schedule.learning_rate(last)}
                 )
 
     def _finish(self, members: Sequence[Member], status: str) -> None:
@@ -254,27 +236,7 @@ class Run:
     def _compact(self, keep: list[int]) -> None:
         """Take the finished members out of the stack, so that they cost nothing."""
         self.here = [self.here[i] for i in keep]
-        if not keep:
-            return
-        moments = self._moments()
-        architecture, latents = self.stack.architecture, self.stack.latents
-        averages = {
-            m: Stack(architecture, latents, {k: s[m] for k, s in moments.items()}).take(keep)
-            for m in MOMENTS
-        }
-        self.stopping = self.stopping.take(keep)
-        kept = [
-            {"step": state["step"]} | {m: averages[m].parameters[name] for m in MOMENTS}
-            for name, state in moments.items()
-        ]
-        self._place(self.stack.take(keep), kept)
-
-
-def clip_per_member(parameters: Parameters, limit: float) -> None:
-    """Shorten the gradient of each member to a norm of at most `limit`, in place."""
-    gradients = [p.grad for p in parameters.values()]
-    norms = [torch.linalg.vector_norm(g.flatten(1), dim=1) for g in gradients]
-    total = torch.linalg.vector_norm(torch.stack(norms), dim=0)
-    factor = (limit / total).clamp(max=1.0)
-    for g in gradients:
-        g.mul_(factor.view(-1, *[1] * (g.ndim - 1)))
+        if keep:
+            self.stopping = self.stopping.take(keep)
+            moments = self.optimiser.take(self.stack, keep)
+            self._place(self.stack.take(keep), moments)

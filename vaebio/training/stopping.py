@@ -12,8 +12,8 @@ from vaebio.model.vae import Stack
 class Stopping:
     """Best weights and scores of the members of a stack.
 
-    Until the warm-up has ended the score is not the member's objective, and the "best" weights
-    are simply the last finite ones; the patience is counted from the end of the warm-up.
+    Until the warm-up has ended the weights were not made for the score, and the "best" ones are
+    simply the last finite ones; the patience is counted from the end of the warm-up.
     """
 
     warmup: int
@@ -49,6 +49,10 @@ class Stopping:
 
     def _keep(self, better: Tensor, stack: Stack) -> None:
         # Copied in place: a reference would go on changing with the live weights.
+        if better.all():
+            for name, p in self.best.parameters.items():
+                p.copy_(stack.parameters[name].detach())
+            return
         index = better.nonzero().flatten().to(self.best.mask.device)
         for name, p in self.best.parameters.items():
             p.index_copy_(0, index, stack.parameters[name].detach().index_select(0, index))

@@ -23,10 +23,13 @@ PREPARATION = "preparation.json"
 class Stored:
     """A member as it lies in a folder: weights and all that is needed to use them.
 
+    `name` is that of the folder.
+
     `preparation` is the text that tells how raw observations become the model's input; the store
     keeps it beside the weights and does not read it.
     """
 
+    name: str
     member: Member
     architecture: Architecture
     parameters: Parameters
@@ -59,13 +62,18 @@ def save(
 
 
 def load(folder: Path) -> Stored:
-    """Read a member back, on the CPU."""
+    """Read a member back, on the CPU; it is named as its folder is.
+
+    The store knows a member by its key, and the word for its architecture depends on what other
+    architectures a grid has.
+    """
     description = describe(folder)
     architecture = {
         k: tuple(v) if isinstance(v, list) else v for k, v in description["architecture"].items()
     }
     member = {k: v for k, v in description["member"].items() if k != "name"}
     return Stored(
+        name=folder.resolve().name,
         member=Member(**member),
         architecture=Architecture(**architecture),
         parameters=load_file(folder / WEIGHTS),

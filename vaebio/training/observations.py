@@ -1,0 +1,177 @@
+"""Observations of a split wherever they lie: on the device, or streamed from the host's memory.
+
+They are kept as they are before scaling, dense or sparse. A minibatch is brought to the device,
+made dense and scaled there; nothing of the size of the whole is ever made.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import Tensor
+
+from vaebio.model.likelihoods.protocol import Target
+from vaebio.model.minibatch import Minibatch
+
+
+@dataclass(frozen=True)
+class Constants:
+    """Constants of the train split that scale values: (value - mean) / scale, cut at ±clip."""
+
+    mean: Float[Tensor, " feature"]
+    scale: Float[Tensor, " feature"]
+    clip: float | None
+
+    @classmethod
+    def of(cls, mean: NDArray, scale: NDArray, clip: float | None) -> "Constants":
+        """From arrays; float32, as the scaled values are."""
+        return cls(*(torch.from_numpy(np.asarray(c, np.float32)) for c in (mean, scale)), clip)
+
+    def to(self, device: torch.device) -> "Constants":
+        """The same on a device."""
+        return Constants(self.mean.to(device), self.scale.to(device), self.clip)
+
+    def scaled(self, values: Float[Tensor, "*any feature"]) -> Float[Tensor, "*any feature"]:
+        """Scaled values; the operations and their order are those of the preparation."""
+        z = (values - self.mean).div_(self.scale)
+        return z if self.clip is None else z.clamp_(-self.clip, self.clip)
+
+
+class Dense:
+    """Rows of a dense matrix."""
+
+    def __init__(self, values: Tensor) -> None:
+        self.values, self.shape = values, tuple(values.shape)
+
+    def rows(self, index: Tensor, device: torch.device) -> Tensor:
+        """Some rows, dense, on a device."""
+        return self.values[index].to(device, non_blocking=True)
+
+    @property
+    def place(self) -> torch.device:
+        """Where the matrix lies."""
+        return self.values.device
+
+    @property
+    def bytes(self) -> int:
+        """Bytes it takes there."""
+        return self.values.nbytes
+
+
+class Sparse:
+    """Rows of a CSR matrix, made dense on the device that asks for them.
+
+    As many entries are fetched for every row as the fullest row has, so that the shape is known
+    beforehand: asking for the real number would stop a device in the middle of an epoch.
+    """
+
+    def __init__(self, matrix: sparse.csr_matrix, place: torch.device) -> None:
+        self.shape = matrix.shape
+        self.starts = torch.from_numpy(matrix.indptr.astype(np.int64)).to(place)
+        self.columns = torch.from_numpy(matrix.indices.astype(np.int32)).to(place)
+        self.data = torch.from_numpy(matrix.data).to(place)
+        self.most = int(np.diff(matrix.indptr).max(initial=0))
+
+    def rows(self, index: Tensor, device: torch.device) -> Tensor:
+        """Some rows, dense, on a device."""
+        start, end = self.starts[index], self.starts[index + 1]
+        entry = start[:, None] + torch.arange(self.most, device=start.device)
+        there = entry < end[:, None]
+        entry = entry.where(there, 0)
+        # What lies beyond the end of a row goes to a column that is cut off.
+        column = self.columns[entry].where(there, self.shape[1]).to(device, non_blocking=True)
+        data = self.data[entry].to(device, non_blocking=True)
+        dense = data.new_zeros(len(index), self.shape[1] + 1)
+        return dense.scatter_(1, column.long(), data)[:, :-1]
+
+    @property
+    def place(self) -> torch.device:
+        """Where the matrix lies."""
+        return self.data.device
+
+    @property
+    def bytes(self) -> int:
+        """Bytes it takes there."""
+        return self.starts.nbytes + self.columns.nbytes + self.data.nbytes
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Observations of one split for models of one likelihood.
+
+    Parameters
+    ----------
+    values
+        (observation, feature) before scaling; as they are where there are no `constants`.
+    counts
+        (observation, feature), where the likelihood is one of counts.
+    log_size, batch
+        (observation,) as in `Minibatch`.
+    target
+        What the likelihood is a density of.
+    device
+        Where minibatches go.
+    """
+
+    values: Dense | Sparse
+    constants: Constants | None = None
+    counts: Dense | Sparse | None = None
+    log_size: Float[Tensor, " observation"] | None = field(default=None, repr=False)
+    batch: Int[Tensor, " observation"] | None = field(default=None, repr=False)
+    target: Target = "scaled"
+    device: torch.device = torch.device("cpu")
+
+    @classmethod
+    def of(cls, x: Float[Tensor, "observation feature"]) -> "Observations":
+        """Scaled values, on their device."""
+        return cls(Dense(x), device=x.device)
+
+    def __len__(self) -> int:
+        """Number of observations."""
+        return self.values.shape[0]
+
+    @property
+    def features(self) -> int:
+        """Number of features."""
+        return self.values.shape[1]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the numbers."""
+        values = self.values
+        return values.values.dtype if isinstance(values, Dense) else values.data.dtype
+
+    @property
+    def place(self) -> torch.device:
+        """Where the observations lie; indices have to lie there too."""
+        return self.values.place
+
+    @property
+    def bytes(self) -> int:
+        """Bytes the observations take where they lie."""
+        return self.values.bytes + (self.counts.bytes if self.counts else 0)
+
+    def minibatch(self, index: Int[Tensor, " row"]) -> Minibatch:
+        """Some observations, dense and scaled, on the device."""
+        values = self.values.rows(index, self.device)
+        x = values if self.constants is None else self.constants.scaled(values)
+        target = {"scaled": x, "fractions": values}.get(self.target)
+        if target is None:
+            target = self.counts.rows(index, self.device)
+        here = index.to(self.device, non_blocking=True)
+        given = (None if t is None else t[here] for t in (self.log_size, self.batch))
+        return Minibatch(x, target, *given)
+
+    def target_mean(self, rows_at_once: int = 4096) -> Float[Tensor, " feature"]:
+        """Mean of target over size of each feature, summed in float64."""
+        total = torch.zeros(self.features, dtype=torch.float64, device=self.device)
+        for index in torch.arange(len(self), device=self.place).split(rows_at_once):
+            seen = self.minibatch(index)
+            values = seen.target.double()
+            if seen.log_size is not None:
+                values = values / seen.log_size.double().exp()[:, None]
+            total += values.sum(0)
+        return (total / len(self)).to(self.dtype)
