@@ -51,7 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Columns of the tables of a data set, in order; part of the public interface."""
 
 STATUS = {
-    "stopped": "stopped early: the validation objective no longer improved",
+    "stopped": "stopped early: the objective or ELBO no longer improved on validation",
     "finished": "trained for all epochs",
     "diverged": "a value was not finite; frozen at its best weights before that",
 }
@@ -92,9 +92,9 @@ _MEASURES = (
         "",
         "higher",
         "",
-        "Share of the variance of the scaled values that the reconstruction from the posterior "
-        "mean explains, over all observations and features of the split; below 0 it is worse than "
-        "the split's own feature means.",
+        "Share of the variance of the scaled values, over observations and features, that the "
+        "reconstruction from the posterior mean explains: 1 - sum of squared errors / sum of "
+        "squares around the split's own feature means. Negative when worse than those means.",
     ),
     Measure(
         "rate_nats",
@@ -128,8 +128,8 @@ _MEASURES = (
         "nats / observation",
         "lower",
         "higgins2017",
-        "distortion + beta x rate with the member's own beta: what its training minimised. Not "
-        "comparable between betas.",
+        "distortion + beta x rate with the member's own beta: what its training minimised, unless "
+        "free bits or a capacity set another price of the rate. Not comparable between betas.",
     ),
     Measure(
         "active_units",
