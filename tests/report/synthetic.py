@@ -12,6 +12,9 @@ from vaebio.terms import ALL, COLUMNS
 
 CLUSTERING = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
 FEATURES = 765
+SQUARES = 0.972
+"""Sum of squares around a split's own means, per value."""
+PLAIN = (("128", "128", "gaussian"),)
 NO_LABEL = "no label column"
 
 
@@ -28,20 +31,32 @@ def results_folder(
     label_names=("CD14+ Monocyte", "CD19+ B", "Dendritic", "CD56+ NK"),
     warnings=(),
     report=None,
+    variants=PLAIN,
+    settings=None,
 ) -> Path:
-    """Write every file of a data set into `folder` and return it."""
+    """Write every file of a data set into `folder` and return it.
+
+    Parameters
+    ----------
+    variants
+        Encoder, decoder and likelihood of each model, as members.tsv has them.
+    settings
+        Sections of the settings laid over those made here.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(1)
-    grid = [(beta, latent, seed) for latent in latents for beta in betas for seed in seeds]
-    names = {place: "k{1}-b{0:g}-s{2}".format(*place) for place in grid}
+    places = [(beta, latent, seed) for latent in latents for beta in betas for seed in seeds]
+    grid = [(variant, *place) for variant in variants for place in places]
+    names = {p: _prefix(p[0], variants[0]) + "k{2}-b{1:g}-s{3}".format(*p) for p in grid}
     members = [_member(names[p], *p, names[p] in diverged, epochs) for p in grid]
     metrics, history, units = _baselines(latents, labels), [], []
     for place in grid:
+        variant, beta, latent, _ = place
         member, failed = names[place], names[place] in diverged
-        truth = _truth(*place[:2], random)
-        metrics += _metrics(member, truth, labels, failed)
-        history += _history(member, truth, place[0], epochs // 3 if failed else epochs)
-        units += _units(member, place[1], truth)
+        truth = _truth(beta, latent, random, gain=0.012 * variants.index(variant))
+        metrics += _metrics(member, truth, labels, failed, variant[2])
+        history += _history(member, truth, beta, epochs // 3 if failed else epochs)
+        units += _units(member, latent, truth)
     for table, rows in (
         ("members.tsv", members),
         ("metrics.tsv", metrics),
@@ -52,25 +67,30 @@ def results_folder(
         frame.to_csv(folder / table, sep="\t", index=False)
     prepared = _prepared(name, label_names if labels else (), warnings)
     (folder / "prepared.json").write_text(json.dumps(prepared), encoding="utf-8")
-    grid_settings = {"betas": betas, "latents": latents, "seeds": seeds}
-    config = Config.model_validate(
-        {"grid": grid_settings, "train": {"epochs": epochs}, "report": report or {}}
-    )
-    settings = as_yaml({key: getattr(config, key) for key in ("prepare", "model", "grid", "train")})
-    settings += as_yaml({key: getattr(config, key) for key in ("evaluate", "report")})
-    (folder / "settings.yaml").write_text(settings, encoding="utf-8")
+    own = {"grid": {"betas": betas, "latents": latents, "seeds": seeds}}
+    own |= {"train": {"epochs": epochs}, "report": report or {}}
+    for section, values in (settings or {}).items():
+        own[section] = own.get(section, {}) | values
+    config = Config.model_validate(own)
+    written = ("prepare", "model", "grid", "train", "evaluate", "report")
+    text = as_yaml({key: getattr(config, key) for key in written})
+    (folder / "settings.yaml").write_text(text, encoding="utf-8")
     _timing(folder / "timing")
     return folder
 
 
-def _member(name, beta, latent, seed, failed, epochs):
+def _prefix(variant, first):
+    """What tells a member of another model from one of the first, as the grid names it."""
+    parts = zip(("e", "d", ""), variant, first, strict=True)
+    return "".join(f"{letter}{own}-" for letter, own, other in parts if own != other)
+
+
+def _member(name, variant, beta, latent, seed, failed, epochs):
     status = "diverged" if failed else "stopped" if beta > 1 else "finished"
     return (
         name,
         f"key-{name}",
-        "128",
-        "128",
-        "gaussian",
+        *variant,
         beta,
         latent,
         seed,
@@ -80,23 +100,25 @@ def _member(name, beta, latent, seed, failed, epochs):
     )
 
 
-def _truth(beta, latent, random):
+def _truth(beta, latent, random, gain):
     """Test mse, rate, active units and ARI of a member: more rate, less error, to a floor."""
     active = max(0, round(latent * (1 - 0.25 * math.log10(beta + 1) * 2)))
     active = min(active, round(18 / (beta + 0.3)))
     rate = active * 0.5 * math.log(1 + 12 / (beta + 0.05)) * (1 + random.normal() * 0.01)
-    mse = 0.655 + 0.32 * math.exp(-rate / 9) + random.normal() * 0.0018
+    mse = 0.655 + 0.32 * math.exp(-rate / 9) + random.normal() * 0.0018 - gain
     ari = 0.62 * math.exp(-((math.log10(max(rate, 0.3)) - 1.1) ** 2) / 0.5)
     return {"rate": abs(rate), "mse": mse, "active": active, "ari": ari + random.normal() * 0.012}
 
 
-def _metrics(member, truth, labels, failed):
+def _metrics(member, truth, labels, failed, likelihood):
     rows = []
     for split, shift in (("train", -0.03), ("validation", 0.001), ("test", 0.0)):
         mse, rate = truth["mse"] + shift, truth["rate"]
         distortion = 0.5 * FEATURES * (mse + math.log(2 * math.pi)) + 0.3 * truth["active"]
+        distortion *= 1 if likelihood == "gaussian" else 0.4
         values = {
             "mse": mse,
+            "r2": 1 - mse / SQUARES,
             "rate_nats": rate,
             "distortion_nats": distortion,
             "elbo_nats": -(distortion + rate),
@@ -130,6 +152,7 @@ def _baselines(latents, labels):
     for name, mse in levels.items():
         for split in ("train", "validation", "test"):
             rows.append((name, split, "mse", mse, mse - 0.02, mse + 0.02, ""))
+            rows.append((name, split, "r2", 1 - mse / SQUARES, "", "", ""))
         if name != "null":
             rows += _clustering(name, 0.45 + 0.1 * (mse < 0.76), labels)
     return rows

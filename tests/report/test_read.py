@@ -35,7 +35,7 @@ def test_a_missing_column_is_named_with_the_nearest(folder, name, read_folder):
         ("members.tsv", lambda t: t.assign(status="stoped"), "unknown status `stoped`"),
         ("members.tsv", lambda t: t.iloc[:0], "no member"),
         ("members.tsv", lambda t: pd.concat([t, t]), "a member twice"),
-        ("members.tsv", lambda t: t.assign(encoder=["1", "2"]), "several architectures"),
+        ("members.tsv", lambda t: t.assign(seed="0"), "is like a member before it"),
         ("metrics.tsv", lambda t: t.assign(measure="msee"), "unknown measure `msee`"),
         ("metrics.tsv", lambda t: pd.concat([t, t]), "stands twice"),
         ("history.tsv", lambda t: t.assign(mse="x"), "`x` in column mse"),

@@ -8,10 +8,11 @@ import math
 
 from scipy import stats
 
+from vaebio.report import comparison
 from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
 from vaebio.report.numbers import listed, plural, rounded
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, measured, paired, summary, values
+from vaebio.report.seeds import baseline, by_seed, measured, summary, values
 from vaebio.terms import MEASURES
 
 FEWEST_FOR_RANKS = 6
@@ -22,7 +23,9 @@ def sentences(results: Results) -> list[str]:
     error, clusters = reconstruction(results), clustering(results)
     lines = [_reconstruction(results, error)]
     if error:
-        lines.append(f"{_against_pca(error, 'lower')} {_sizes(results)}".strip())
+        lines.append(comparison.others(results))
+        sizes = _sizes(results.of(error.model), "its members" if error.model else "members")
+        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {sizes}".strip())
     if clusters:
         lines.append(f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}")
     if error and clusters:
@@ -33,7 +36,9 @@ def sentences(results: Results) -> list[str]:
 def limits(results: Results) -> list[str]:
     """What the numbers cannot say: failed members, choices, what was not measured."""
     error, clusters = reconstruction(results), clustering(results)
-    lines = [_failed(results), _edge(results, error) if error else "", _observations(error)]
+    lines = [_failed(results)]
+    lines += [_edge(results.of(error.model), error) if error else "", _observations(error)]
+    lines.append(comparison.density_limit(results))
     if clusters and clusters.combinations > 1:
         lines.append(
             f"The best {MEASURES[clusters.measure].label} is the highest of "
@@ -51,9 +56,10 @@ def size(results: Results) -> str:
     """How many members, and how they span the grid."""
     members = results.members
     axes = [members[axis].nunique() for axis in ("beta", "latent", "seed")]
-    grid = listed(
-        [plural(n, noun) for n, noun in zip(axes, ("beta", "latent size", "seed"), strict=True)]
-    )
+    named = list(zip(axes, ("beta", "latent size", "seed"), strict=True))
+    if (models := len(results.variants)) > 1:
+        axes, named = [models, *axes], [(models, "model"), *named]
+    grid = listed([plural(number, noun) for number, noun in named])
     complete = len(members) == math.prod(axes)
     joined = grid.replace(", ", " × ").replace(" and ", " × ") if complete else f"over {grid}"
     return f"{plural(len(members), 'member')}: {joined}"
@@ -76,7 +82,10 @@ def unmeasured(results: Results) -> list[str]:
 
 def _reconstruction(results: Results, error: Headline | None) -> str:
     if error is None:
-        reasons = sorted(set(values(results, "mse", "test")["reason"]) - {""})
+        parts = [results.of(name) for name in results.variants]
+        reasons = sorted(
+            {r for part in parts for r in values(part, "mse", "test")["reason"]} - {""}
+        )
         return f"No combination has a validation and a test MSE: {'; '.join(reasons)}."
     levels = []
     if error.pca:
@@ -84,10 +93,22 @@ def _reconstruction(results: Results, error: Headline | None) -> str:
     if error.null:
         levels.append(f"{error.level(error.null)} for predicting the train mean (null)")
     against = f", against {listed(levels)}" if levels else ""
-    where = f"The validation MSE is lowest at {error.place}; there"
+    return f"{_where(results, error)} the test MSE is {error.text} ({_over(error)}){against}."
+
+
+def _where(results: Results, error: Headline) -> str:
+    models = len(results.variants)
+    if models > 1:
+        return (
+            f"Of {models} models, {error.model} has the lowest validation MSE ({error.spot}); there"
+        )
     if error.combinations == 1:
-        where = f"At {error.place}, the only combination,"
-    return f"{where} the test MSE is {error.text} ({_over(error)}){against}."
+        return f"At {error.place}, the only combination,"
+    return f"The validation MSE is lowest at {error.place}; there"
+
+
+def _subject(error: Headline) -> str:
+    return f"The MSE of {error.model}" if error.model else "That"
 
 
 def _over(headline: Headline) -> str:
@@ -99,7 +120,7 @@ def _over(headline: Headline) -> str:
     return "one seed"
 
 
-def _against_pca(headline: Headline, better: str) -> str:
+def _against_pca(headline: Headline, better: str, subject: str = "That") -> str:
     if headline.pca is None:
         return f"PCA with {plural(headline.latent, 'component')} was not measured for comparison."
     gap = headline.gap
@@ -107,18 +128,19 @@ def _against_pca(headline: Headline, better: str) -> str:
     if not gap.judged:
         apart = rounded(abs(gap.mean), headline.uncertainty)
         return (
-            f"That is {apart} {way} than PCA; with one seed it cannot be said whether this is more "
-            "than noise."
+            f"{subject} is {apart} {way} than PCA; with one seed it cannot be said whether this is "
+            "more than noise."
         )
     interval = f"± {rounded(gap.half, gap.half)}, 95 % interval over seeds"
     apart = rounded(abs(gap.mean), gap.half)
+    start = f"{subject} is {apart} {way} than PCA ({interval})"
     if not gap.beyond_noise:
-        return f"That is {apart} {way} than PCA ({interval}): no difference beyond the noise."
+        return f"{start}: no difference beyond the noise."
     verdict = "better" if way == better else "worse"
-    return f"That is {apart} {way} than PCA ({interval}): {verdict}, beyond the noise of the seeds."
+    return f"{start}: {verdict}, beyond the noise of the seeds."
 
 
-def _sizes(results: Results) -> str:
+def _sizes(results: Results, members: str) -> str:
     """At which latent sizes the members are better than PCA of that size, and at which worse."""
     found = [h for h in per_latent(results) if h.gap and h.gap.beyond_noise]
     if len(results.members["latent"].unique()) < 2 or not found:
@@ -131,7 +153,7 @@ def _sizes(results: Results) -> str:
         told = listed([f"{h.latent} ({h.text} against {h.level(h.pca)})" for h in sizes])
         if told:
             parts.append(f"{word} at latent {told}")
-    return f"Against PCA of the same size, members are {'; '.join(parts)}."
+    return f"Against PCA of the same size, {members} are {'; '.join(parts)}."
 
 
 def _clustering(results: Results, found: Headline) -> str:
@@ -147,20 +169,20 @@ def _clustering(results: Results, found: Headline) -> str:
         if k != found.latent:
             against += f" (its best, with {k} components: {rounded(top, found.uncertainty)})"
     return (
-        f"{MEASURES[found.measure].label} with the labels is highest at {found.place}: "
+        f"{MEASURES[found.measure].label} with the labels is highest {found.phrase}: "
         f"{found.text}{against}."
     )
 
 
 def _agreement(results: Results, error: Headline, clusters: Headline) -> str:
-    here, there = (error.beta, error.latent), (clusters.beta, clusters.latent)
-    ranks = _rank_correlation(results, error, clusters)
-    if here == there:
+    own = results.of(error.model)
+    ranks = _rank_correlation(own, error, clusters)
+    if error.place == clusters.place:
         return f"Both point to the same combination{ranks}."
-    value = at(results, clusters.measure, clusters.split, *here)
+    value = at(own, clusters.measure, clusters.split, error.beta, error.latent)
     if value is None:
         return ""
-    gap = paired(values(results, clusters.measure, clusters.split), there, here)
+    gap = by_seed(clusters.single, value.single)
     label = MEASURES[clusters.measure].label
     if not gap.judged:
         verdict = "one seed cannot tell whether the two disagree"
@@ -171,18 +193,18 @@ def _agreement(results: Results, error: Headline, clusters: Headline) -> str:
     return f"At the lowest error ({error.place}) the {label} is {value.text}: {verdict}{ranks}."
 
 
-def _rank_correlation(results: Results, error: Headline, clusters: Headline) -> str:
-    """Spearman's correlation of the means over combinations, where there are enough of them."""
-    tables = [summary(values(results, h.measure, h.split)) for h in (error, clusters)]
+def _rank_correlation(own: Results, error: Headline, clusters: Headline) -> str:
+    """Spearman's correlation of one model's means over combinations, where there are enough."""
+    tables = [summary(values(own, h.measure, h.split)) for h in (error, clusters)]
     both = tables[0].merge(tables[1], on=["latent", "beta"]).dropna(subset=["mean_x", "mean_y"])
     if len(both) < FEWEST_FOR_RANKS or min(both["mean_x"].nunique(), both["mean_y"].nunique()) < 2:
         return ""
     correlation = stats.spearmanr(both["mean_x"], both["mean_y"]).statistic
     value = rounded(correlation, 1 / math.sqrt(len(both) - 1))
-    label = MEASURES[clusters.measure].label
+    label, of_model = MEASURES[clusters.measure].label, f" of {error.model}" if error.model else ""
     return (
-        f" (rank correlation of MSE and {label} over {len(both)} combinations: {value}; below "
-        "zero they agree)"
+        f" (rank correlation of MSE and {label} over {len(both)} combinations{of_model}: {value}; "
+        "below zero they agree)"
     )
 
 

@@ -1,7 +1,8 @@
 """Colours with one meaning on the whole page, for light and dark.
 
 Betas run from amber over magenta to indigo, latent sizes from pale to deep teal; both change in
-lightness as well, so they keep their order without colour vision. Baselines are neutral: PCA in
+lightness as well, so they keep their order without colour vision. Models have no order: their
+colours differ in hue and lightness, and repeat after the last. Baselines are neutral: PCA in
 ink, null in grey. Figures are made in the light colours; the page swaps them for the dark ones.
 """
 
@@ -26,6 +27,10 @@ DARK = {
 }
 BETAS = ("#e8913a", "#c8377c", "#41268c"), ("#ffb25e", "#f070a8", "#9d8bff")
 LATENTS = ("#74bdae", "#26857d", "#0b3f46"), ("#3f8f86", "#74c9ba", "#d6f6ee")
+MODELS = (
+    ("#1b66b0", "#c8641e", "#3a9a63", "#7b3fa0", "#b5952a", "#4d5767"),
+    ("#6fb0f0", "#f2a267", "#7fd6a5", "#c79bec", "#e9cf6f", "#b9c2d0"),
+)
 VALUES = ("#f4f8fc", "#bcd5ef", "#7aaee4"), ("#1a212c", "#274464", "#3468a6")
 
 
@@ -39,6 +44,11 @@ def latent_colours(latents: Sequence[int]) -> dict[int, str]:
     return _assigned(sorted(set(latents)), LATENTS[0])
 
 
+def model_colours(models: Sequence[str]) -> dict[str, str]:
+    """Light colours of the models, in the order of the table."""
+    return {model: MODELS[0][i % len(MODELS[0])] for i, model in enumerate(models)}
+
+
 def value_scale(reverse: bool = False) -> list[list[float | str]]:
     """Colour scale of a heat map; the deep end is high, or low when reversed."""
     stops = VALUES[0][::-1] if reverse else VALUES[0]
@@ -47,7 +57,7 @@ def value_scale(reverse: bool = False) -> list[list[float | str]]:
 
 def dark_for(betas: Sequence[float], latents: Sequence[int]) -> dict[str, str]:
     """The dark colour for every light one that the page's figures use."""
-    pairs = dict(DARK) | dict(zip(*VALUES, strict=True))
+    pairs = DARK | dict(zip(*VALUES, strict=True)) | dict(zip(*MODELS, strict=True))
     for keys, (light, dark) in ((betas, BETAS), (latents, LATENTS)):
         number = len(set(keys))
         pairs |= zip(_ramp(number, light), _ramp(number, dark), strict=True)

@@ -5,11 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from vaebio.report.colours import NULL, SHADE, beta_colours, latent_colours
+from vaebio.report.colours import NULL, SHADE, beta_colours, latent_colours, model_colours
 from vaebio.report.figures import blank
-from vaebio.report.headline import reconstruction
+from vaebio.report.headline import ranked, reconstructions
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline
+from vaebio.report.variants import names
+from vaebio.settings import Train
 from vaebio.terms import MEASURES
 
 DIGITS = 4
@@ -23,23 +25,29 @@ def data(results: Results) -> dict[str, Any]:
     """Members, their curves, and which of them are drawn first."""
     betas = beta_colours(list(results.members["beta"]))
     latents = latent_colours(list(results.members["latent"]))
+    models = model_colours(results.variants)
     members = [
         {
             "name": row.member,
+            "model": model,
             "beta": row.beta,
             "latent": row.latent,
             "seed": row.seed,
             "diverged": row.status == "diverged",
-            "colours": {"beta": betas[row.beta], "latent": latents[row.latent]},
+            "colours": {
+                "beta": betas[row.beta],
+                "latent": latents[row.latent],
+                "model": models[model],
+            },
         }
-        for row in results.members.itertuples()
+        for row, model in zip(results.members.itertuples(), names(results.members), strict=True)
     ]
     null = baseline(results, "null", "mse", "validation")
     return {
         "members": members,
         "curves": {name: _curve(rows) for name, rows in results.history.groupby("member")},
         "picked": first_shown(results, results.config.report.curves),
-        "warmup": results.config.train.warmup,
+        "warmup": warmup(results.config.train),
         "null": _digits(null.value) if null else None,
         "base": _base(),
         "shade": SHADE,
@@ -51,26 +59,59 @@ def data(results: Results) -> dict[str, Any]:
 def first_shown(results: Results, number: int) -> list[str]:
     """The members drawn before the reader picks any, at most `number`.
 
-    In this order: the combination with the lowest validation MSE; then the corners of the grid,
-    largest latent first, lowest beta first; then the order of the table. Each with its first seed.
+    In this order: of each model the combination with the lowest validation MSE, the best model
+    first; then the corners of the best model's grid, largest latent first, lowest beta first;
+    then the order of the table. Each with its first seed.
     """
-    members = results.members[results.members["member"].isin(results.history["member"])]
-    error = reconstruction(results)
-    places = [(error.beta, error.latent)] if error else []
+    own = {model: _first_seeds(results.of(model)) for model in ranked(results)}
+    best, found = next(iter(own)), []
+    for head in reconstructions(results):
+        found.append(own[head.model].get((head.beta, head.latent)))
+    members = results.of(best).members
     for latent in (members["latent"].max(), members["latent"].min()):
-        places += [(beta, latent) for beta in (members["beta"].min(), members["beta"].max())]
-    places += list(members[["beta", "latent"]].itertuples(index=False, name=None))
-    ordered = members.sort_values("seed", kind="stable")
-    found = ordered.drop_duplicates(["beta", "latent"]).set_index(["beta", "latent"])["member"]
-    return list(dict.fromkeys(found[place] for place in places if place in found))[:number]
+        for beta in (members["beta"].min(), members["beta"].max()):
+            found.append(own[best].get((beta, latent)))
+    found += [name for model in results.variants for name in own[model].values()]
+    return list(dict.fromkeys(filter(None, found)))[:number]
 
 
-def rule() -> str:
+def _first_seeds(own: Results) -> dict[tuple[float, int], str]:
+    """The member with the first seed of each (beta, latent) that has a curve."""
+    members = own.members[own.members["member"].isin(own.history["member"])]
+    # Backwards, so that the first seed stays; then in the order of the table.
+    rows = members.sort_values("seed", ascending=False, kind="stable").itertuples()
+    first = {(row.beta, row.latent): row.member for row in rows}
+    places = members[["beta", "latent"]].drop_duplicates().itertuples(index=False, name=None)
+    return {place: first[place] for place in places}
+
+
+def rule(results: Results) -> str:
     """How the members drawn first are chosen, for the page."""
+    if len(results.variants) > 1:
+        return (
+            "Drawn first: one seed of the lowest validation MSE of each model, as far as there is "
+            "room, then the corners of the best model's grid. Pick any others."
+        )
     return (
         "Drawn first: one seed of the lowest validation MSE, then the corners of the grid (largest "
         "latent first). Pick any others."
     )
+
+
+def warmup(train: Train) -> int:
+    """Epochs in which beta, or the capacity instead of it, is not yet what it will be."""
+    return 0 if train.beta_schedule == "constant" else min(train.warmup, train.epochs)
+
+
+def shading(train: Train) -> str:
+    """What the shaded epochs are, for the page; empty when there are none."""
+    if not warmup(train):
+        return ""
+    if train.capacity is not None:
+        return "Shaded: the warm-up, in which the capacity rises to its value."
+    times = train.beta_schedule == "cyclical" and train.cycles > 1
+    how = f"rises to its value {train.cycles} times" if times else "rises to its value"
+    return f"Shaded: the warm-up, in which beta {how}."
 
 
 def thinned(number: int) -> list[int]:

@@ -6,6 +6,7 @@ Every figure is drawn in the light colours of `colours`; the page swaps them for
 import html
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -26,8 +27,19 @@ from vaebio.terms import MEASURES
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 CLEAR = "rgba(0,0,0,0)"
-STRIP, BETWEEN = 34, 62
-"""Pixels of a row of a strip, and between two strips."""
+STRIP, TWO_LINES, BETWEEN = 34, 42, 62
+"""Pixels of a row of a strip, of one with a name in two lines, and between two strips."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a strip: a model or a baseline, with the values of its single seeds."""
+
+    name: str
+    value: float
+    text: str
+    colour: str
+    seeds: list[float]
 
 
 def blank(height: int, **layout: object) -> go.Figure:
@@ -96,27 +108,38 @@ def frontier(
     return figure
 
 
-def levels(headlines: Sequence[tuple[Headline, pd.DataFrame]], betas: Sequence[float]) -> go.Figure:
-    """The best combination beside its baselines: one strip for each headline.
+def levels(strips: Sequence[Sequence[Headline]], betas: Sequence[float]) -> go.Figure:
+    """The best combination of each model beside the baselines: one strip for each measure.
 
     Parameters
     ----------
-    headlines
-        Each with its members' values (columns seed, value).
+    strips
+        The headlines of one measure, one for each model, the best first.
     betas
         All betas of the grid, for the colour.
     """
-    colours, strips = beta_colours(betas), []
-    for head, seeds in headlines:
-        strips.append((_strip_rows(head, colours[head.beta]), head, list(seeds["value"])))
-    height = sum(STRIP * len(rows) + BETWEEN for rows, *_ in strips)
+    colours = beta_colours(betas)
+    drawn = [(heads[0].measure, _strip_rows(heads, colours)) for heads in strips]
+    row = STRIP if max(len(heads) for heads in strips) == 1 else TWO_LINES
+    height = sum(row * len(rows) + BETWEEN for _, rows in drawn)
     figure = blank(height + 16, showlegend=False, margin={"l": 8, "r": 112, "t": 8, "b": 8})
     top = 1.0
-    for i, (rows, head, seeds) in enumerate(strips):
-        bottom = top - STRIP * len(rows) / height
-        _strip(figure, i, (bottom, top), head, rows, seeds)
+    for i, (measure, rows) in enumerate(drawn):
+        bottom = top - row * len(rows) / height
+        _strip(figure, i, (bottom, top), measure, rows)
         top = bottom - BETWEEN / height
     return figure
+
+
+def baseline_levels(heads: Sequence[Headline]) -> list[tuple[str, float, str]]:
+    """Name, value and printed value of PCA of each size among the headlines, then of null."""
+    pca = {head.latent: head for head in reversed(heads) if head.pca}
+    rows = [
+        (f"PCA, {latent} components", pca[latent].pca.value, pca[latent].level(pca[latent].pca))
+        for latent in sorted(pca)
+    ]
+    null = next((head for head in heads if head.null), None)
+    return rows + ([("null (train mean)", null.null.value, null.level(null.null))] if null else [])
 
 
 def shares(table: pd.DataFrame) -> go.Figure:
@@ -215,43 +238,40 @@ def _levels(figure: go.Figure, levels: pd.DataFrame, points: pd.DataFrame) -> No
         )
 
 
-def _strip_rows(head: Headline, colour: str) -> list[tuple[str, float, str, str]]:
-    """Name, value, printed value and colour of each row."""
-    rows = [(f"VAE, beta {head.beta:g}, latent {head.latent}", head.mean, head.text, colour)]
-    if head.pca:
-        rows.append((f"PCA, {head.latent} components", head.pca.value, head.level(head.pca), PCA))
-    if head.null:
-        rows.append(("null (train mean)", head.null.value, head.level(head.null), NULL))
+def _strip_rows(heads: Sequence[Headline], colours: Mapping[float, str]) -> list[_Row]:
+    rows = []
+    for head in heads:
+        spot = f"beta {head.beta:g}, latent {head.latent}"
+        name = f"{html.escape(head.model)}<br>{spot}" if head.model else f"VAE, {spot}"
+        rows.append(_Row(name, head.mean, head.text, colours[head.beta], list(head.single)))
+    for name, value, text in baseline_levels(heads):
+        rows.append(_Row(name, value, text, NULL if name.startswith("null") else PCA, []))
     return rows
 
 
 def _strip(
-    figure: go.Figure,
-    place: int,
-    domain: tuple[float, float],
-    head: Headline,
-    rows: Sequence[tuple[str, float, str, str]],
-    seeds: list[float],
+    figure: go.Figure, place: int, domain: tuple[float, float], measure: str, rows: Sequence[_Row]
 ) -> None:
-    """One headline: its seeds, their mean, PCA and null on a common scale."""
+    """One measure: seeds, their mean, PCA and null on a common scale."""
     axis = "" if place == 0 else str(place + 1)
     on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-    names, levels, texts, colours = (list(column) for column in zip(*rows, strict=True))
-    pale = {"size": 9, "color": colours[0], "opacity": 0.4}
-    figure.add_scatter(
-        x=seeds, y=[names[0]] * len(seeds), mode="markers", hoverinfo="skip", marker=pale, **on
-    )
-    bars = {"size": 17, "symbol": "line-ns", "line": {"width": 3, "color": colours}}
+    seeds = [(value, row) for row in rows for value in row.seeds]
+    pale = {"size": 9, "color": [row.colour for _, row in seeds], "opacity": 0.4}
+    x, y = [value for value, _ in seeds], [row.name for _, row in seeds]
+    figure.add_scatter(x=x, y=y, mode="markers", hoverinfo="skip", marker=pale, **on)
+    bars = {"size": 17, "symbol": "line-ns"}
+    bars["line"] = {"width": 3, "color": [row.colour for row in rows]}
+    x, y, texts = ([getattr(row, part) for row in rows] for part in ("value", "name", "text"))
     hover = "%{y}: %{text}<extra></extra>"
-    figure.add_scatter(
-        x=levels, y=names, mode="markers", text=texts, hovertemplate=hover, marker=bars, **on
-    )
+    figure.add_scatter(x=x, y=y, mode="markers", text=texts, hovertemplate=hover, marker=bars, **on)
     beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "showarrow": False}
-    for name, text in zip(names, texts, strict=True):
-        figure.add_annotation(y=name, yref=f"y{axis}", text=text, **beside)
+    for row in rows:
+        figure.add_annotation(y=row.name, yref=f"y{axis}", text=row.text, **beside)
     across, up = (figure.layout[a].to_plotly_json() for a in ("xaxis", "yaxis"))
-    title = {"text": MEASURES[head.measure].axis, "font": {"size": 12, "color": MUTED}}
+    title = {"text": MEASURES[measure].axis, "font": {"size": 12, "color": MUTED}}
     across |= {"title": title, "anchor": f"y{axis}", "nticks": 3, "tickangle": 0}
     up |= {"domain": list(domain), "anchor": f"x{axis}", "type": "category"}
-    up |= {"range": [len(names) - 0.5, -0.5]}
+    up |= {"range": [len(rows) - 0.5, -0.5]}
+    # The bars of all rows: a row without seeds would else come last.
+    up |= {"categoryorder": "array", "categoryarray": y}
     figure.update_layout({f"xaxis{axis}": across, f"yaxis{axis}": up})

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from vaebio.report import figures
+from vaebio.report.comparison import density_rule
+from vaebio.report.headline import ranked
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import splits, summary, values
-from vaebio.report.views import Plot, View, baselines, mean_and_spread, split_word
+from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
 
 LOG_TWO_PI = math.log(2 * math.pi)
@@ -18,28 +20,34 @@ RATE, DISTORTION = "rate_nats", "distortion_nats"
 
 
 def frontier(results: Results) -> Plot:
-    """Distortion against rate, one view for each split."""
-    both = [s for s in splits(results, RATE) if s in splits(results, DISTORTION)]
-    views = [_view(results, split) for split in both]
+    """Distortion against rate, one view for each model and split."""
+    views = [view for model in ranked(results) for view in _views(results, model)]
     return Plot("frontier", "What does each nat of rate buy?", views)
 
 
-def _view(results: Results, split: str) -> View:
-    rate, distortion = (values(results, measure, split) for measure in (RATE, DISTORTION))
-    points = _joined(summary(rate), summary(distortion))
+def _views(results: Results, model: str) -> Iterator[View]:
+    own = results.of(model)
+    betas, latents = list(results.members["beta"]), list(results.members["latent"])
+    axes = (MEASURES[RATE].axis, MEASURES[DISTORTION].axis)
+    for split in (s for s in splits(own, RATE) if s in splits(own, DISTORTION)):
+        points, seeds = _points(own, split)
+        levels = _levels(own, split)
+        yield View(
+            choice=model_choice(model) | {"split": split_word(split)},
+            reading=_reading(own, levels, model, density_rule(results, DISTORTION)),
+            figure=figures.frontier(points, seeds, levels, betas, latents),
+            columns=["beta", "latent", axes[0], "spread", axes[1], "spread"],
+            rows=list(_rows(points, levels)),
+        )
+
+
+def _points(own: Results, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rate and distortion of the combinations, and of single members."""
+    rate, distortion = (values(own, measure, split) for measure in (RATE, DISTORTION))
     counted = rate["counted"] & distortion["counted"]
     seeds = rate[counted].rename(columns={"value": "rate"})
     seeds = seeds.assign(distortion=distortion.loc[counted, "value"])
-    levels = _levels(results, split)
-    betas, latents = list(results.members["beta"]), list(results.members["latent"])
-    axes = (MEASURES[RATE].axis, MEASURES[DISTORTION].axis)
-    return View(
-        choice={"split": split_word(split)},
-        reading=_reading(levels),
-        figure=figures.frontier(points, seeds, levels, betas, latents),
-        columns=["beta", "latent", axes[0], "spread", axes[1], "spread"],
-        rows=list(_rows(points, levels)),
-    )
+    return _joined(summary(rate), summary(distortion)), seeds
 
 
 def _rows(points: pd.DataFrame, levels: pd.DataFrame) -> Iterator[list[str]]:
@@ -52,16 +60,27 @@ def _rows(points: pd.DataFrame, levels: pd.DataFrame) -> Iterator[list[str]]:
         yield [level.name, latent, "", "", rounded(level.distortion, 1), ""]
 
 
-def _reading(levels: pd.DataFrame) -> str:
+def _reading(own: Results, levels: pd.DataFrame, model: str, said: str) -> str:
     text = (
         "Down and to the left is better: less distortion for less rate. Each line is one latent "
         "size, each point one beta, the mean over seeds with its standard deviation; pale points "
         "are single members."
     )
+    named = f"Model: {model}." if model else ""
+    return " ".join(filter(None, (named, text, _rule(own, levels), said)))
+
+
+def _rule(own: Results, levels: pd.DataFrame) -> str:
+    """What the levels of the baselines are, or why there are none."""
+    if not _unit_gaussian(own):
+        return (
+            "PCA and null have no level here: a squared error is a distortion in nats only for a "
+            "gaussian with σ = 1."
+        )
     if levels.empty:
-        return text
-    return text + (
-        " Baselines have no rate, so they are levels: a deterministic reconstruction of F features "
+        return ""
+    return (
+        "Baselines have no rate, so they are levels: a deterministic reconstruction of F features "
         "with σ = 1 costs F/2 × MSE + F/2 × ln 2π nats. A VAE pays for the noise of its latents "
         "as well."
     )
@@ -86,10 +105,14 @@ def _joined(rate: pd.DataFrame, distortion: pd.DataFrame) -> pd.DataFrame:
     return both.assign(hover=hover)
 
 
-def _levels(results: Results, split: str) -> pd.DataFrame:
+def _levels(own: Results, split: str) -> pd.DataFrame:
     """Baselines as distortion; only where the likelihood makes one of the other."""
-    model, features = results.config.model, int(results.prepared["features"])
-    levels = baselines(results, "mse", split).drop_duplicates(["name", "value"])
-    if (model.likelihood, model.sigma) != ("gaussian", "unit"):
+    features = int(own.prepared["features"])
+    levels = baselines(own, "mse", split).drop_duplicates(["name", "value"])
+    if not _unit_gaussian(own):
         levels = levels.iloc[:0]
     return levels.assign(distortion=0.5 * features * (levels["value"] + LOG_TWO_PI))
+
+
+def _unit_gaussian(own: Results) -> bool:
+    return set(own.members["likelihood"]) == {"gaussian"} and own.config.model.sigma == "unit"

@@ -6,33 +6,48 @@ from collections.abc import Iterator
 import pandas as pd
 
 from vaebio.report import heatmap
-from vaebio.report.headline import reconstruction
+from vaebio.report.comparison import density_rule
+from vaebio.report.headline import ranked, reconstruction
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
-from vaebio.report.views import Plot, View, baselines, mean_and_spread, split_word
+from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
 
 
 def grid(results: Results) -> Plot:
-    """Every measure over the grid; no views when nothing was measured."""
-    error = reconstruction(results)
-    chosen = (error.beta, error.latent) if error else None
-    views = [
-        _view(results, measure, split, chosen)
-        for measure in comparable(results)
-        for split in splits(results, measure)
-    ]
+    """Every measure over the grid of every model; no views when nothing was measured."""
+    views = [view for model in ranked(results) for view in _views(results, model)]
     return Plot("grid", "Which beta and latent size do best, and by what measure?", views)
 
 
-def _view(results: Results, measure: str, split: str, chosen: tuple[float, int] | None) -> View:
-    single = values(results, measure, split)
-    table, levels = summary(single), baselines(results, measure, split)
+def _views(results: Results, model: str) -> Iterator[View]:
+    own = results.of(model)
+    error = reconstruction(own)
+    chosen = (error.beta, error.latent) if error else None
+    for measure in comparable(own):
+        said = density_rule(results, measure)
+        for split in splits(own, measure):
+            yield _view(own, model, measure, split, chosen, said)
+
+
+def _view(
+    own: Results,
+    model: str,
+    measure: str,
+    split: str,
+    chosen: tuple[float, int] | None,
+    said: str,
+) -> View:
+    single = values(own, measure, split)
+    table, levels = summary(single), baselines(own, measure, split)
     dotted = _dotted(single, table, MEASURES[measure].better)
+    where = {"measure": MEASURES[measure].label, "split": split_word(split)}
+    own_colours = f"Model: {model}; colours are scaled within it." if model else ""
+    reading = (own_colours, _reading(table, measure, chosen is not None), said)
     return View(
-        choice={"measure": MEASURES[measure].label, "split": split_word(split)},
-        reading=_reading(table, measure, chosen is not None),
+        choice=model_choice(model) | where,
+        reading=" ".join(filter(None, reading)),
         figure=heatmap.grid(table, levels, measure, chosen, dotted),
         columns=[
             "beta",

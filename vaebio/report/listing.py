@@ -1,13 +1,16 @@
-"""The table of all members against the baselines, grouped by beta and latent size."""
+"""The table of all members against the baselines, grouped by model, beta and latent size."""
 
 import math
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from vaebio.report.comparison import density_rule
+from vaebio.report.headline import ranked
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline, comparable, pca, splits, summary, typical_spread, values
+from vaebio.report.variants import shown, varying
 from vaebio.report.views import split_word
 from vaebio.terms import MEASURES
 
@@ -21,6 +24,7 @@ class Column:
 
     measure: str
     split: str
+    rule: str = ""
 
     @property
     def label(self) -> str:
@@ -36,7 +40,8 @@ class Column:
     def title(self) -> str:
         """Unit and meaning."""
         measure = MEASURES[self.measure]
-        return f"{measure.unit + ': ' if measure.unit else ''}{measure.meaning}".replace("`", "")
+        text = f"{measure.unit + ': ' if measure.unit else ''}{measure.meaning}".replace("`", "")
+        return f"{text} {self.rule}".strip()
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,20 @@ class Row:
     beta: str
     status: str
     cells: list[Cell]
+    architecture: list[str]
     members: list["Row"] = field(default_factory=list)
+    model: str = ""
 
 
 @dataclass
 class Listing:
-    """Columns, rows and the reasons behind the marks."""
+    """Columns, rows and the reasons behind the marks.
+
+    `architecture` are the columns by which the models differ; none with a single model.
+    """
 
     columns: list[Column]
+    architecture: list[str] = field(default_factory=list)
     baselines: list[Row] = field(default_factory=list)
     groups: list[Row] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -79,47 +90,57 @@ class Listing:
 
 def listing(results: Results) -> Listing:
     """Everything the table shows, printed."""
-    columns = [Column(measure, splits(results, measure)[0]) for measure in comparable(results)]
-    made = Listing(columns)
-    single = {column: values(results, column.measure, column.split) for column in columns}
-    means = {column: summary(table) for column, table in single.items()}
-    made.baselines = _baselines(results, made, means)
-    order = results.members[["latent", "beta"]].drop_duplicates().sort_values(["latent", "beta"])
-    for latent, beta in order.itertuples(index=False, name=None):
-        made.groups.append(_group(made, results, single, means, latent, beta))
+    columns = [
+        Column(measure, splits(results, measure)[0], density_rule(results, measure))
+        for measure in comparable(results)
+    ]
+    made = Listing(columns, varying(results.members))
+    tables = {model: _Tables(results.of(model), columns) for model in ranked(results)}
+    # A baseline has as many digits as the best model allows: it belongs to no other.
+    made.baselines = _baselines(results, made, next(iter(tables.values())).means)
+    for model, own in tables.items():
+        grid = own.members[["latent", "beta"]].drop_duplicates().sort_values(["latent", "beta"])
+        for latent, beta in grid.itertuples(index=False, name=None):
+            made.groups.append(_group(made, own, model, latent, beta))
     return made
 
 
-def _group(
-    made: Listing,
-    results: Results,
-    single: dict[Column, pd.DataFrame],
-    means: dict[Column, pd.DataFrame],
-    latent: int,
-    beta: float,
-) -> Row:
-    members = results.members
+class _Tables:
+    """Members of one model, their values and their means for each column."""
+
+    def __init__(self, own: Results, columns: list[Column]) -> None:
+        self.members = own.members
+        self.single = {c: values(own, c.measure, c.split) for c in columns}
+        self.means = {c: summary(table) for c, table in self.single.items()}
+
+
+def _group(made: Listing, own: _Tables, model: str, latent: int, beta: float) -> Row:
+    members = own.members
     members = members[(members["latent"] == latent) & (members["beta"] == beta)]
     members = members.sort_values("seed")
     cells, rows = [], {name: [] for name in members["member"]}
     for column in made.columns:
-        table = means[column]
+        table = own.means[column]
         mean = table[(table["latent"] == latent) & (table["beta"] == beta)].iloc[0]
         cells.append(_mean_cell(made, mean, column.measure))
-        each = single[column].set_index("member")
+        each = own.single[column].set_index("member")
         for name in rows:
             digits = mean["spread"] if math.isfinite(mean["spread"]) else _half(each.loc[name])
             rows[name].append(_member_cell(made, each.loc[name], digits, column.measure))
+    parts = [shown(column, members[column].iloc[0]) for column in made.architecture]
+    place = f"{latent}", f"{beta:g}"
     children = [
-        Row(m.member, f"{latent}", f"{beta:g}", m.status, [*rows[m.member], *_effort([m])])
+        Row(m.member, *place, m.status, [*rows[m.member], *_effort([m])], parts)
         for m in members.itertuples()
     ]
+    name, effort = f"beta {beta:g}, latent {latent}", _effort(list(members.itertuples()))
+    return Row(name, *place, _status(members), [*cells, *effort], parts, children, model)
+
+
+def _status(members: pd.DataFrame) -> str:
     diverged = int((members["status"] == "diverged").sum())
     status = f"{len(members)} seeds" if len(members) > 1 else "1 seed"
-    status += f", {diverged} diverged" if diverged else ""
-    name = f"beta {beta:g}, latent {latent}"
-    effort = _effort(list(members.itertuples()))
-    return Row(name, f"{latent}", f"{beta:g}", status, [*cells, *effort], children)
+    return status + (f", {diverged} diverged" if diverged else "")
 
 
 def _mean_cell(made: Listing, mean: pd.Series, measure: str) -> Cell:
@@ -169,7 +190,8 @@ def _baselines(results: Results, made: Listing, means: dict[Column, pd.DataFrame
         if any(cell.sort is not None for cell in cells):
             name = f"{word}, {latent} components" if latent else word
             empty = [Cell("", None), Cell("", None)]
-            rows.append(Row(name, latent, "", "baseline", [*cells, *empty]))
+            parts = [""] * len(made.architecture)
+            rows.append(Row(name, latent, "", "baseline", [*cells, *empty], parts))
     return rows
 
 

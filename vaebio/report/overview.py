@@ -84,7 +84,7 @@ def _cells(head: Headline | None) -> dict[str, Any] | None:
         "label": MEASURES[head.measure].label,
         "text": head.text,
         "sort": head.mean,
-        "place": f"beta {head.beta:g}, latent {head.latent}",
+        "place": head.row,
         "pca": head.level(head.pca) if head.pca else "",
         "pca_sort": head.pca.value if head.pca else "",
         "null": head.level(head.null) if head.null else "",
@@ -100,23 +100,25 @@ def _plot(read_in: Sequence[Results]) -> Plot:
         if head and head.null:
             null = head.null.value
             pca = head.pca.value / null if head.pca else None
-            rows.append((results.prepared["name"], head.beta, head.latent, head.mean / null, pca))
+            name, place = results.prepared["name"], (head.model, head.beta, head.latent)
+            rows.append((name, *place, head.mean / null, pca))
     question = "How much of the error of predicting the mean is left?"
     if not rows:
         return Plot("left", question, [])
-    table = pd.DataFrame(rows, columns=["name", "beta", "latent", "member", "pca"])
+    columns = ["name", "model", "beta", "latent", "member", "pca"]
+    table = pd.DataFrame(rows, columns=columns)
     reading = (
         "Test MSE divided by that of the null: further left is better, 1 is no better than the "
-        "mean. Dot: the combination with the lowest validation MSE; bar: PCA of the same size. "
-        "What is left need not be avoidable: how much of it is noise is not measured in this "
-        "version."
+        "mean. Dot: the combination with the lowest validation MSE of all models; bar: PCA of the "
+        "same size. What is left need not be avoidable: how much of it is noise is not measured in "
+        "this version."
     )
-    columns = ["data set", "beta", "latent", "VAE / null", "PCA / null"]
+    head = ["data set", "model", "beta", "latent", "VAE / null", "PCA / null"]
     printed = [
-        [r.name, f"{r.beta:g}", f"{r.latent}", rounded(r.member), _or_empty(r.pca)]
+        [r.name, r.model, f"{r.beta:g}", f"{r.latent}", rounded(r.member), _or_empty(r.pca)]
         for r in table.itertuples(index=False)
     ]
-    return Plot("left", question, [View({}, reading, figures.shares(table), columns, printed)])
+    return Plot("left", question, [View({}, reading, figures.shares(table), head, printed)])
 
 
 def _or_empty(value: float | None) -> str:

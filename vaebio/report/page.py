@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vaebio.report import answer, curves, methods
+from vaebio.report import answer, comparison, curves, methods
 from vaebio.report.colours import dark_for
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
@@ -34,7 +34,9 @@ def render(results: Results) -> str:
         "sections": {key: title for key, title in SECTIONS.items() if key in present},
         "plots": plots,
         "curves": curves.data(results) if curved else None,
-        "curves_rule": curves.rule(),
+        "curves_rule": curves.rule(results),
+        "curves_shading": curves.shading(results.config.train),
+        "models": results.variants if len(results.variants) > 1 else [],
         "curves_digits": curves.DIGITS,
         "listing": listing(results),
         "baselines": {"null": BASELINES["null"], "PCA": BASELINES["pca"]},
@@ -66,12 +68,13 @@ def _answer(results: Results) -> dict[str, Any]:
         "sentences": answer.sentences(results),
         "limits": answer.limits(results),
         "unmeasured": answer.unmeasured(results),
+        "density_limit": comparison.density_limit(results),
     }
 
 
 def _data(results: Results) -> dict[str, Any]:
     """What came in, in words."""
-    prepared = results.prepared
+    prepared, model = results.prepared, results.config.model
     number = len(prepared["labels"])
     classes = "1 class" if number == 1 else f"{number} classes"
     sparsity = prepared.get("sparsity")
@@ -79,6 +82,7 @@ def _data(results: Results) -> dict[str, Any]:
         "prepared": prepared,
         "label_note": f"{classes}, for evaluation only" if number else "no labels",
         "sparsity": "" if sparsity is None else f"{100 * sparsity:.0f} %",
+        "batch_note": "told to encoder and decoder" if model.batch else "not used by the model",
         "sources": {k: v for k in ("matrix", "annotation") if (v := prepared.get(k))},
     }
 

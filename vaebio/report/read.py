@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 
 from vaebio.configuration import read_config
 from vaebio.errors import VaebioError, did_you_mean
+from vaebio.report import variants
+from vaebio.report.numbers import listed
 from vaebio.report.timing import Step, read_timing
 from vaebio.settings import Config
 from vaebio.terms import COLUMNS, MEASURES, STATUS
@@ -21,11 +24,11 @@ NUMBERS = {
     "units.tsv": ("rate_nats", "mean_variance"),
     "metrics.tsv": ("value", "low", "high"),
 }
+TABLES = ("members", "history", "metrics", "units")
 PREPARED = (
     "name kind kind_reason label batch observations_in features_in observations features "
     "split labels steps warnings"
 ).split()
-ARCHITECTURE = ["encoder", "decoder", "likelihood"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Results:
     """All that the page of one data set is made of.
 
     `members`, `history`, `metrics` and `units` have the columns of `terms.COLUMNS`; numbers that
-    are absent or not finite are NaN.
+    are absent or not finite are NaN. A mean over seeds is a mean over members of one model, so
+    what takes means works on the results of one model: see `of`.
     """
 
     members: pd.DataFrame
@@ -44,6 +48,30 @@ class Results:
     config: Config
     settings: str
     timing: list[Step]
+
+    @property
+    def variants(self) -> list[str]:
+        """Names of the models in the order of the table; one empty name for a single model."""
+        return list(self._parts)
+
+    def of(self, variant: str) -> "Results":
+        """The results of one model, as if no other had been trained; the baselines stay."""
+        return self._parts[variant]
+
+    @cached_property
+    def _parts(self) -> dict[str, "Results"]:
+        names = variants.names(self.members)
+        found = list(dict.fromkeys(names))
+        return {n: self._part(names == n) for n in found} if len(found) > 1 else {"": self}
+
+    def _part(self, own: pd.Series) -> "Results":
+        others = set(self.members.loc[~own, "member"])
+
+        def without(table: pd.DataFrame) -> pd.DataFrame:
+            return table[~table["member"].isin(others)].reset_index(drop=True)
+
+        tables = {name: without(getattr(self, name)) for name in TABLES}
+        return replace(self, **tables)
 
 
 def read_results(
@@ -157,11 +185,13 @@ def _members(path: Path) -> pd.DataFrame:
             expected="beta, latent and seed of every member",
             hint="write it again with `vaebio collect`",
         )
-    if len(members[ARCHITECTURE].drop_duplicates()) > 1:
+    identity = [*variants.ARCHITECTURE, "beta", "latent", "seed"]
+    repeated = members.loc[members.duplicated(identity), "member"]
+    if len(repeated):
         raise VaebioError(
-            found=f"members of several architectures in {path}",
-            expected="one encoder, decoder and likelihood per page: means are taken over seeds",
-            hint="split the table by encoder, decoder and likelihood",
+            found=f"{repeated.iloc[0]} in {path} is like a member before it in {listed(identity)}",
+            expected="members that differ in one of these: means are taken over seeds",
+            hint="write it again with `vaebio collect`",
         )
     return members.astype({"latent": int, "seed": int})
 

@@ -53,7 +53,14 @@ def values(results: Results, measure: str, split: str) -> pd.DataFrame:
     """One row per member: beta, latent, seed, status, value, low, high, reason, counted.
 
     `counted` says whether the value goes into the mean of its combination.
+
+    Raises
+    ------
+    ValueError
+        For the results of several models: a mean would mix them. Take those of one.
     """
+    if len(results.variants) > 1:
+        raise ValueError(f"one model at a time, not {', '.join(results.variants)}")
     metrics = results.metrics
     rows = metrics[(metrics["measure"] == measure) & (metrics["split"] == split)]
     identity = results.members[["member", "beta", "latent", "seed", "status"]]
@@ -190,11 +197,16 @@ def against_level(table: pd.DataFrame, beta: float, latent: int, level: float) -
 
 
 def paired(table: pd.DataFrame, one: tuple[float, int], other: tuple[float, int]) -> Difference:
-    """One (beta, latent) minus another, seed by seed: a seed fixes the order of the minibatches.
+    """One (beta, latent) minus another, seed by seed."""
+    return by_seed(of(table, *one), of(table, *other))
+
+
+def by_seed(one: pd.Series, other: pd.Series) -> Difference:
+    """Values minus others of the same seeds: a seed fixes the noise and where the weights start.
 
     NaN when the two have no seed in common.
     """
-    differences = (of(table, *one) - of(table, *other)).dropna()
+    differences = (one - other).dropna()
     return difference(list(differences)) if len(differences) else Difference(math.nan, math.nan)
 
 

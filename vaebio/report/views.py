@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vaebio.report import figures
-from vaebio.report.headline import clustering, reconstruction
+from vaebio.report.headline import Headline, clusterings, reconstructions
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, pca, values
+from vaebio.report.seeds import baseline, pca
 from vaebio.terms import ALL, MEASURES
 
 SPLIT_WORDS = {ALL: "all observations"}
@@ -67,24 +67,28 @@ class Plot:
 
 
 def answer_plot(results: Results) -> Plot:
-    """The best combination beside its baselines."""
-    heads = [h for h in (reconstruction(results), clustering(results)) if h]
-    if not heads:
+    """The best combination of each model beside the baselines."""
+    strips = [heads for heads in (reconstructions(results), clusterings(results)) if heads]
+    if not strips:
         return Plot("levels", "How far from the baselines?", [])
-    strips, rows = [], []
-    for head in heads:
-        table = values(results, head.measure, head.split)
-        at = (table["beta"] == head.beta) & (table["latent"] == head.latent) & table["counted"]
-        strips.append((head, table[at]))
-        label = f"{MEASURES[head.measure].label}, {split_word(head.split)}"
-        rows.append([label, f"VAE, {head.place}", *mean_and_spread(head.text)])
-        for name, level in ((f"PCA, {head.latent} components", head.pca), ("null", head.null)):
-            if level:
-                rows.append([label, name, head.level(level), ""])
+    rows = [row for heads in strips for row in _level_rows(heads)]
     figure = figures.levels(strips, list(results.members["beta"]))
     reading = "Bars: means and baselines; pale dots: single seeds."
+    if len(results.variants) > 1:
+        reading += " Each model stands with its own best combination, and PCA with their sizes."
     columns = ["measure", "model", "value", "spread over seeds"]
     return Plot("levels", "How far from the baselines?", [View({}, reading, figure, columns, rows)])
+
+
+def _level_rows(heads: Sequence[Headline]) -> list[list[str]]:
+    label = f"{MEASURES[heads[0].measure].label}, {split_word(heads[0].split)}"
+    rows = [[label, f"VAE, {head.place}", *mean_and_spread(head.text)] for head in heads]
+    return rows + [[label, name, text, ""] for name, _, text in figures.baseline_levels(heads)]
+
+
+def model_choice(model: str) -> dict[str, str]:
+    """The model as a choice; none where there is only one."""
+    return {"model": model} if model else {}
 
 
 def split_word(split: str) -> str:

@@ -52,8 +52,11 @@
     const stacked = narrow();
     const height = stacked ? 700 : 420;
     const last = Math.max(1, ...chosen().flatMap((m) => Object.values(data.curves[m.name]).flatMap((c) => c.epoch)));
-    const named = chosen().length <= MOST_LABELS ? 1.28 : 1.02;
-    const x = { ...base.xaxis, range: [0, last * (stacked && named > 1.1 ? 1.4 : named)], title: { ...base.xaxis.title, text: "epoch" } };
+    // Room at the right for the longest name, but never more than half of the panel.
+    const width = element.clientWidth * (stacked ? 1 : 0.455) - 40;
+    const letters = Math.max(0, ...chosen().map((m) => m.name.length));
+    const share = chosen().length <= MOST_LABELS ? Math.min(0.5, (6.4 * letters + 12) / width) : 0.02;
+    const x = { ...base.xaxis, range: [0, last / (1 - share)], title: { ...base.xaxis.title, text: "epoch" } };
     const y = (quantity) => ({ ...base.yaxis, title: { ...base.yaxis.title, text: data.axes[quantity] } });
     const shade = (axis) => ({
       type: "rect", xref: `x${axis}`, yref: `y${axis} domain`, x0: 0, x1: data.warmup, y0: 0, y1: 1,
@@ -98,7 +101,21 @@
     m.name.toLowerCase().includes(by("find").value.trim().toLowerCase())
     && filters.every((f) => f.value === "" || String(m[f.dataset.filter]) === f.value));
 
+  /** What each colour is: every model, beta or latent size once. */
+  function keys() {
+    const axis = by("colour-by").value;
+    const found = new Map(members.map((m) => [m[axis], colour(m)]));
+    by("colour-keys").replaceChildren(...[...found].map(([value, code]) => {
+      const key = document.createElement("span");
+      const dot = Object.assign(document.createElement("span"), { className: "dot" });
+      dot.style.background = themed({ c: code }).c;
+      key.append(dot, axis === "model" ? value : `${axis} ${value}`);
+      return key;
+    }));
+  }
+
   function list() {
+    keys();
     by("choices").replaceChildren(...listed().map((member) => {
       const label = document.createElement("label");
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: member.name, checked: picked.has(member.name) });
@@ -112,7 +129,8 @@
     }));
   }
   for (const filter of filters) {
-    const values = [...new Set(members.map((m) => m[filter.dataset.filter]))].sort((a, b) => a - b);
+    const values = [...new Set(members.map((m) => m[filter.dataset.filter]))];
+    if (filter.dataset.filter !== "model") values.sort((a, b) => a - b);
     filter.append(...values.map((v) => new Option(v, v)));
     filter.addEventListener("change", list);
   }

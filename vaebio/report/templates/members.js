@@ -50,9 +50,10 @@
   function shown() {
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
     const spreads = heads.map((_, i) => rows.some((row) => row.cells[i].textContent.includes(" ± ")));
-    const remarks = heads.map((_, i) => rows.some((row) => row.cells[i].querySelector("small")));
+    const small = (i) => rows.map((row) => row.cells[i].querySelector("small")).find(Boolean);
+    const remarks = heads.map(({ dataset: { name } }, i) => small(i) && (small(i).dataset.name || `${name}, remark`));
     const header = heads.flatMap(({ dataset: { name } }, i) =>
-      [name, ...(spreads[i] ? [`${name}, spread`] : []), ...(remarks[i] ? [`${name}, remark`] : [])]);
+      [name, ...(spreads[i] ? [`${name}, spread`] : []), ...(remarks[i] ? [remarks[i]] : [])]);
     const lines = rows.map((row) => {
       const cells = [...row.cells];
       const why = [...new Set(cells.map((c) => notes[c.dataset.mark]).filter(Boolean))];

@@ -83,27 +83,40 @@ function startPlot(element) {
   const { name, question, views } = JSON.parse(element.querySelector("script").textContent);
   const selects = [...element.querySelectorAll("select[data-dimension]")];
   let view = views[0];
-  const show = frame(element, () => ({ ...view, question, name, table: () => view.table }));
+  const chosen = () => selects.map((s) => s.value);
+  // What leaves the page says which view it was: a picture in its title, a file in its name.
+  const show = frame(element, () => ({
+    ...view,
+    question: question + (selects.length ? ` (${chosen().join(", ")})` : ""),
+    name: [name, ...chosen()].join("-").toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, "-").replace(/-$/, ""),
+    table: () => view.table,
+  }));
 
-  /** The view that agrees with the select just changed, and with the others as far as one exists. */
+  const agrees = (v, others) => others.filter((s) => v.choice[s.dataset.dimension] === s.value);
+
+  /**
+   * The view with what was just chosen that keeps the other choices, the first ones before the
+   * later. A measure alone brings its own split.
+   */
   const choose = (changed) => {
     const { dimension } = changed.dataset;
     const fitting = views.filter((v) => v.choice[dimension] === changed.value);
-    const wanted = (v) => selects.every((s) => v.choice[s.dataset.dimension] === s.value);
-    view = fitting.find((v) => changed !== selects[0] && wanted(v)) || fitting[0];
+    const kept = selects.filter((s) => s !== changed && !(dimension === "measure" && s.dataset.dimension === "split"));
+    const weight = (v) => agrees(v, kept).reduce((sum, s) => sum + 2 ** -selects.indexOf(s), 0);
+    view = fitting.reduce((best, v) => (weight(v) > weight(best) ? v : best));
     sync();
     element.querySelector(".reading").textContent = view.reading;
     show();
   };
+  /** Every select shows the view; a choice that no view has with the ones before it is hidden. */
   const sync = () => {
-    for (const select of selects) {
+    selects.forEach((select, i) => {
       const { dimension } = select.dataset;
       select.value = view.choice[dimension];
-      if (select === selects[0]) continue;
-      const first = selects[0].dataset.dimension;
-      const open = views.filter((v) => v.choice[first] === view.choice[first]).map((v) => v.choice[dimension]);
+      const before = selects.slice(0, i);
+      const open = views.filter((v) => agrees(v, before).length === i).map((v) => v.choice[dimension]);
       for (const option of select.options) option.hidden = option.disabled = !open.includes(option.value);
-    }
+    });
   };
   selects.forEach((select) => select.addEventListener("change", () => choose(select)));
   sync();
