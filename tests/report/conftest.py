@@ -1,5 +1,8 @@
 import pytest
 
+from vaebio.report.frontier_views import frontier
+from vaebio.report.grid_views import grid
+
 
 @pytest.fixture(scope="session")
 def small(results_folder, read_folder, tmp_path_factory):
@@ -17,3 +20,31 @@ def alone(results_folder, read_folder, tmp_path_factory):
     return read_folder(
         results_folder(folder, betas=(1.0,), latents=(8,), seeds=(0,), epochs=30, labels=False)
     )
+
+
+VARIANTS = (("128", "128", "gaussian"), ("128", "128", "nb"), ("256-128", "128", "gaussian"))
+
+
+@pytest.fixture(scope="session")
+def several_folder(results_folder, tmp_path_factory):
+    """Three models with 2 betas x 2 latents x 3 seeds each, a member of the second diverged."""
+    return results_folder(
+        tmp_path_factory.mktemp("several"),
+        betas=(0.3, 3.0),
+        latents=(2, 8),
+        epochs=30,
+        diverged=("nb-k2-b3-s1",),
+        variants=VARIANTS,
+    )
+
+
+@pytest.fixture(scope="session")
+def several(several_folder, read_folder):
+    """The results of three models; each is better than the one before it."""
+    return read_folder(several_folder)
+
+
+@pytest.fixture(scope="session")
+def several_plots(several):
+    """The frames of those results that have a choice of the model, by the function that makes."""
+    return {make: make(several) for make in (grid, frontier)}

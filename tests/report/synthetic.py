@@ -82,7 +82,7 @@ def results_folder(
 def _prefix(variant, first):
     """What tells a member of another model from one of the first, as the grid names it."""
     parts = zip(("e", "d", ""), variant, first, strict=True)
-    return "".join(f"{letter}{own}-" for letter, own, other in parts if own != other)
+    return "".join(f"{w}{own.replace('-', 'x')}-" for w, own, other in parts if own != other)
 
 
 def _member(name, variant, beta, latent, seed, failed, epochs):

@@ -3,11 +3,11 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from vaebio.report import methods_model, methods_training
 from vaebio.report.numbers import count, listed, plural
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
 from vaebio.report.seeds import comparable, measured
-from vaebio.settings import Config
 from vaebio.terms import MEASURES
 
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
@@ -18,8 +18,8 @@ def paragraphs(results: Results, citations: Citations) -> list[str]:
     """What was done with the data, the models and the measures, from the settings that ran."""
     return [
         _data(results),
-        _model(results.config, citations),
-        _training(results, citations),
+        methods_model.paragraph(results, citations),
+        methods_training.paragraph(results, citations),
         _evaluation(results, citations),
         _software(citations),
     ]
@@ -73,56 +73,15 @@ def _as_clause(sentence: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _model(config: Config, citations: Citations) -> str:
-    model, grid = config.model, config.grid
-    text = (
-        f"Variational autoencoders {citations.cite('kingma2014')} with a weighted rate "
-        f"{citations.cite('higgins2017')} were trained for every combination of "
-        f"{plural(len(grid.betas), 'beta')} ({_numbers(grid.betas)}), "
-        f"{plural(len(grid.latents), 'latent size')} ({_numbers(grid.latents)}) and "
-        f"{plural(len(grid.seeds), 'seed')}. The encoder had {_widths(model.encoder)} and the "
-        f"decoder {_widths(model.decoder)}"
-    )
-    if model.encoder or model.decoder:
-        text += f", with {model.activation} activations"
-        if model.normalisation == "layer":
-            text += f" after layer normalisation {citations.cite('ba2016')}"
-    return text + (
-        f". The likelihood was {model.likelihood} with σ = 1. The loss of an observation was "
-        "distortion + beta × rate, both in nats, summed over features and latent units, without "
-        "rescaling."
-    )
-
-
-def _training(results: Results, citations: Citations) -> str:
-    train, members = results.config.train, results.members
-    adam, warm = citations.cite("kingma2015adam"), ""
-    if train.warmup:
-        warm = (
-            f" Beta rose linearly from 0 to its value over the first "
-            f"{plural(train.warmup, 'epoch')} {citations.cite('sonderby2016')}."
-        )
-    endings = members["status"].value_counts()
-    words = {"stopped": "stopped early", "finished": "ran to the end", "diverged": "diverged"}
-    outcome = listed([f"{endings[key]} {word}" for key, word in words.items() if key in endings])
-    return (
-        f"Members were trained with Adam {adam} (learning rate "
-        f"{train.learning_rate:g}, minibatches of {train.minibatch}, gradients of each member cut "
-        f"at norm {train.clip:g}) for at most {plural(train.epochs, 'epoch')}.{warm} A member "
-        f"stopped after {plural(train.patience, 'epoch')} without a better validation objective, "
-        "counted from the end of the warm-up, and its best weights were restored. Of "
-        f"{plural(len(members), 'member')}, {outcome}."
-    )
-
-
 def _evaluation(results: Results, citations: Citations) -> str:
     found, threshold = set(measured(results)), results.config.evaluate.active_threshold
     text = [
         "Members and baselines were measured on the same split; latents are posterior means. The "
         "baselines are the train mean (null) and PCA fitted on train with as many components as "
         f"latent units. Rate and distortion {citations.cite('alemi2018')} are never weighted by "
-        "beta."
+        "beta; the distortion is that of one sample of the posterior."
     ]
+    text += _scaled_again(results)
     if "active_units" in found:
         text.append(
             "A unit is active when the variance of its posterior mean over observations is above "
@@ -135,6 +94,22 @@ def _evaluation(results: Results, citations: Citations) -> str:
         "95 % t intervals, paired by seed between members."
     )
     return " ".join(text)
+
+
+def _scaled_again(results: Results) -> list[str]:
+    """How the squared error comes into the same space for every likelihood."""
+    found, lines = set(methods_model.likelihoods(results)), []
+    if found & set(methods_model.COUNTS):
+        lines.append(
+            "The MSE of likelihoods of counts is that of the expected counts, brought through the "
+            "same normalisation, log1p and scaling as the data."
+        )
+    if "bernoulli" in found:
+        lines.append(
+            "The MSE of the bernoulli likelihood is that of the expected values, scaled as the "
+            "data were."
+        )
+    return lines
 
 
 def _clustering(results: Results, citations: Citations) -> str:
@@ -163,14 +138,3 @@ def _software(citations: Citations) -> str:
     }
     named = [f"{w} {found[p]} {citations.cite(k)}" for p, (w, k) in sources.items()]
     return f"Made with vaebio {found['vaebio']}, {listed(named)}, in Python {found['Python']}."
-
-
-def _widths(widths: tuple[int, ...]) -> str:
-    if not widths:
-        return "no hidden layer (linear)"
-    layers = "one hidden layer" if len(widths) == 1 else f"{len(widths)} hidden layers"
-    return f"{layers} of {listed([str(w) for w in widths])} units"
-
-
-def _numbers(numbers: tuple[float, ...]) -> str:
-    return ", ".join(f"{n:g}" for n in numbers)
