@@ -34,6 +34,15 @@ def address(results_folder, tmp_path_factory, written):
     return written(made, folder / "report.html")
 
 
+@pytest.fixture(scope="module")
+def several(results_folder, tmp_path_factory, written):
+    """A page with three models, the last of them the best."""
+    folder = tmp_path_factory.mktemp("results") / "several"
+    variants = [("128", "128", "gaussian"), ("128", "128", "nb"), ("256-128", "128", "gaussian")]
+    made = results_folder(folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30, variants=variants)
+    return written(made, folder / "report.html")
+
+
 @pytest.fixture
 def report(browser, address):
     browser.get(address)
@@ -64,15 +73,17 @@ def test_it_opens_without_an_error_or_a_request(report):
     assert len(drawn) >= 4 and all(svg.size["height"] > 100 for svg in drawn[::3])
 
 
-def test_nothing_is_wider_than_a_phone(report):
-    report.execute_cdp_cmd(
+@pytest.mark.parametrize("page_of", ["address", "several"])
+def test_nothing_is_wider_than_a_phone(browser, request, page_of):
+    browser.get(request.getfixturevalue(page_of))
+    browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True},
     )
     try:
-        assert report.execute_script("return document.documentElement.scrollWidth") <= 400
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 400
     finally:
-        report.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_the_selector_changes_the_heat_map_its_text_and_its_table(report):
@@ -89,6 +100,91 @@ def test_the_selector_changes_the_heat_map_its_text_and_its_table(report):
     split.select_by_visible_text("test")
     assert measure.first_selected_option.text == "k-means ARI"
     assert [o.text for o in split.options if o.is_enabled()] == ["test", "all observations"]
+
+
+def shown(browser, plot):
+    """Words chosen, reading and values of a figure as the reader sees it."""
+    element = browser.find_element(By.ID, plot)
+    words = [
+        Select(s).first_selected_option.text for s in element.find_elements(By.TAG_NAME, "select")
+    ]
+    drawn = browser.execute_script(
+        "return document.querySelector(`#${arguments[0]} .canvas`).data[0]", plot
+    )
+    return words, element.find_element(By.CLASS_NAME, "reading").text, drawn
+
+
+def test_the_model_can_be_switched_and_all_else_stays(browser, several):
+    browser.get(several)
+    assert errors(browser) == []
+    plot = browser.find_element(By.ID, "plot-grid")
+    plot.find_element(By.TAG_NAME, "summary").click()
+    model, measure, split = (Select(s) for s in plot.find_elements(By.TAG_NAME, "select"))
+    large, counts, first = (option.text for option in model.options)
+    assert (large, counts) == ("gaussian with encoder 256-128", "nb with encoder 128")
+    measure.select_by_visible_text("Distortion")
+    split.select_by_visible_text("train")
+    before, table = shown(browser, "plot-grid"), plot.find_element(By.TAG_NAME, "table").text
+    assert before[0] == [large, "Distortion", "train"]
+    model.select_by_visible_text(counts)
+    after = shown(browser, "plot-grid")
+    assert after[0] == [counts, "Distortion", "train"]
+    assert after[1].startswith(f"Model: {counts}") and "one likelihood only" in after[1]
+    assert after[2]["z"] != before[2]["z"]
+    assert plot.find_element(By.TAG_NAME, "table").text != table
+    measure.select_by_visible_text("k-means ARI")
+    assert shown(browser, "plot-grid")[0] == [counts, "k-means ARI", "all observations"]
+    model.select_by_visible_text(large)
+    model.select_by_visible_text(first)
+    assert shown(browser, "plot-grid")[0] == [first, "k-means ARI", "all observations"]
+    assert errors(browser) == []
+
+
+def test_the_frontier_of_counts_has_no_level_of_a_baseline(browser, several):
+    browser.get(several)
+    plot = browser.find_element(By.ID, "plot-frontier")
+    script = "return (document.querySelector('#plot-frontier .canvas').layout.shapes || []).length"
+    assert browser.execute_script(script) == 3
+    model = Select(plot.find_element(By.CSS_SELECTOR, "[data-dimension='model']"))
+    model.select_by_visible_text("nb with encoder 128")
+    assert browser.execute_script(script) == 0
+    assert "have no level here" in plot.find_element(By.CLASS_NAME, "reading").text
+
+
+def test_what_is_downloaded_says_which_model_it_is(browser, several, tmp_path):
+    browser.get(several)
+    browser.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    plot = browser.find_element(By.ID, "plot-grid")
+    model = Select(plot.find_element(By.CSS_SELECTOR, "[data-dimension='model']"))
+    model.select_by_visible_text("nb with encoder 128")
+    for kind in ("svg", "tsv"):
+        plot.find_element(By.CSS_SELECTOR, f"[data-export='{kind}']").click()
+    image, table = downloaded(tmp_path, ".svg"), downloaded(tmp_path, ".tsv")
+    assert image.stem == table.stem == "grid-nb-with-encoder-128-mse-test"
+    assert "nb with encoder 128, MSE, test" in image.read_text()
+    table.unlink()
+    browser.find_element(By.ID, "members-tsv").click()
+    with downloaded(tmp_path, ".tsv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    groups = [row for row in rows if row["model"]]
+    assert len({(row["model"], row["member"]) for row in groups}) == len(groups) == 12
+    assert {row["likelihood"] for row in groups} == {"gaussian", "nb"}
+    assert {row["encoder"] for row in groups} == {"128", "256-128"}
+
+
+def test_curves_can_be_filtered_and_coloured_by_the_model(browser, several):
+    browser.get(several)
+    select = Select(browser.find_element(By.CSS_SELECTOR, "select[data-filter='model']"))
+    select.select_by_visible_text("nb with encoder 128")
+    boxes = browser.find_elements(By.CSS_SELECTOR, "#choices input")
+    assert len(boxes) == 12 and all(b.get_attribute("value").startswith("nb-") for b in boxes)
+    keys = browser.find_element(By.ID, "colour-keys")
+    assert keys.text.split("\n") == list(dict.fromkeys(keys.text.split("\n")))
+    assert "nb with encoder 128" in keys.text and "beta" not in keys.text
+    Select(browser.find_element(By.ID, "colour-by")).select_by_value("beta")
+    assert keys.text.split("\n") == ["beta 0.3", "beta 3"]
 
 
 def test_picking_a_member_with_the_keyboard_draws_its_curves(report):

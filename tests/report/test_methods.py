@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from vaebio.report import methods
@@ -11,14 +12,38 @@ def test_every_source_of_the_vocabulary_has_an_entry():
     assert {m.source for m in MEASURES.values()} - {""} <= set(entries())
 
 
-def test_entries_are_whole_and_cited_somewhere(small):
+SETTINGS = (
+    {"model": {"sigma": "shared", "dropout": 0.1, "batch": True}},
+    {"train": {"beta_schedule": "cyclical", "free_bits": 0.5, "weight_decay": 0.01}},
+    {"train": {"capacity": 25.0, "learning_rate_schedule": "cosine"}},
+)
+
+
+def changed(results, settings):
+    """The results as if they had been made with other settings."""
+    config = results.config
+    sections = {k: getattr(config, k).model_copy(update=v) for k, v in settings.items()}
+    return replace(results, config=config.model_copy(update=sections))
+
+
+def test_entries_are_whole_and_cited_somewhere(small, several):
     citations = Citations()
-    methods.paragraphs(small, citations)
-    methods.glossary(small, citations)
+    for results in (small, several, *(changed(small, settings) for settings in SETTINGS)):
+        methods.paragraphs(results, citations)
+        methods.glossary(results, citations)
     assert set(citations.keys) == set(entries())
     for key in entries():
         assert {"author", "title", "year", "bibtex"} <= set(entries()[key])
         assert entries()[key]["bibtex"].count("{") == entries()[key]["bibtex"].count("}")
+
+
+def test_what_was_not_done_is_not_cited(small):
+    citations = Citations()
+    methods.paragraphs(small, citations)
+    assert not {"rybkin2021", "lopez2018", "fu2019", "kingma2016", "burgess2018"} & {
+        *citations.keys
+    }
+    assert not {"loshchilov2017", "loshchilov2019", "srivastava2014"} & {*citations.keys}
 
 
 def test_numbers_follow_the_order_of_citation():
@@ -55,13 +80,27 @@ def test_the_paragraph_says_what_ran(small):
 
 
 def test_the_paragraph_leaves_out_what_did_not_happen(alone):
-    train = alone.config.train.model_copy(update={"warmup": 0})
-    model = alone.config.model.model_copy(update={"encoder": (), "decoder": ()})
-    config = alone.config.model_copy(update={"train": train, "model": model})
+    members = alone.members.assign(encoder="linear", decoder="linear")
+    results = replace(changed(alone, {"train": {"warmup": 0}}), members=members)
     citations = Citations()
-    text = " ".join(methods.paragraphs(replace(alone, config=config), citations))
+    text = " ".join(methods.paragraphs(results, citations))
     assert "k-means" not in text and "linearly" not in text and "relu" not in text
     assert not {"traag2019", "sonderby2016", "ba2016"} & set(citations.keys)
+
+
+@pytest.mark.parametrize(
+    ("likelihoods", "said", "unsaid"),
+    [
+        (["gaussian"], [], ["expected counts", "expected values"]),
+        (["nb"], ["expected counts, brought through the same normalisation"], ["expected values"]),
+        (["bernoulli"], ["expected values, scaled"], ["expected counts"]),
+        (["gaussian", "poisson"], ["expected counts"], []),
+    ],
+)
+def test_how_the_error_of_each_likelihood_is_measured(small, likelihoods, said, unsaid):
+    parts = [small.members.assign(likelihood=name) for name in likelihoods]
+    text = methods.paragraphs(replace(small, members=pd.concat(parts)), Citations())[3]
+    assert all(words in text for words in said) and not any(words in text for words in unsaid)
 
 
 def test_versions_name_what_matters():

@@ -32,14 +32,15 @@ def paragraph(results: Results, citations: Citations) -> str:
 
 
 def _optimiser(train: Train, citations: Citations) -> str:
-    adam = f"Adam {citations.cite('kingma2015adam')}"
-    decay = ""
+    adam, decay = "Adam", ""
+    sources = ["kingma2015adam"]
     if train.weight_decay:
-        adam = f"AdamW {citations.cite('loshchilov2019')}"
+        adam, sources = "AdamW", [*sources, "loshchilov2019"]
         decay = f", decay of weights {train.weight_decay:g} but none of biases and norms"
     return (
-        f"Members were trained with {adam} (learning rate {train.learning_rate:g}{decay}, "
-        f"minibatches of {train.minibatch}, gradients of each member cut at norm {train.clip:g}) "
+        f"Members were trained with {adam} {citations.cite(*sources)} (learning rate "
+        f"{train.learning_rate:g}{decay}, minibatches of {train.minibatch}, gradients "
+        f"of each member cut at norm {train.clip:g}) "
         f"for at most {plural(train.epochs, 'epoch')}."
     )
 
