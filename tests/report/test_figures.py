@@ -41,6 +41,15 @@ def test_every_colour_has_a_dark_one_that_can_be_seen(number):
             assert contrast(dark[colour], colours.DARK[colours.PAPER]) > 3
 
 
+def test_models_have_colours_of_their_own_that_can_be_seen_in_both_themes():
+    assert len(set(colours.MODELS[0])) == len(set(colours.MODELS[1])) == len(colours.MODELS[0])
+    assert not set(colours.MODELS[0]) & {*colours.DARK, *colours.VALUES[0]}
+    dark = colours.dark_for([1.0], [2])
+    for colour in colours.model_colours([f"model {i}" for i in range(6)]).values():
+        assert contrast(colour, colours.PAPER) > 2.5
+        assert contrast(dark[colour], colours.DARK[colours.PAPER]) > 3
+
+
 def test_text_on_the_heat_map_is_legible_in_both_themes():
     for shades, ink in zip(colours.VALUES, (colours.INK, colours.DARK[colours.INK]), strict=True):
         assert min(contrast(ink, shade) for shade in shades) > 4.5

@@ -9,6 +9,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from vaebio.report import overview, page
+from vaebio.report.headline import reconstruction
 from vaebio.report.render import embedded
 
 HOSTILE = (
@@ -109,6 +110,13 @@ def test_hostile_text_stays_text(results_folder, read_folder, tmp_path):
         assert text in read.text
 
 
+def test_a_hostile_architecture_stays_text(several):
+    large = several.members["encoder"] != "128"
+    members = several.members.assign(encoder=several.members["encoder"].mask(large, HOSTILE[1]))
+    clean, read = (Page(page.render(r)) for r in (several, replace(several, members=members)))
+    assert read.tags == clean.tags and HOSTILE[1] in read.text
+
+
 def test_json_survives_and_cannot_end_its_script():
     value = {"a": "</script>&<!--\u2028'\"", "b": [1.5, None]}
     text = str(embedded(value))
@@ -159,6 +167,13 @@ def test_overview_has_a_row_and_a_relative_link_for_each(results_folder, tmp_pat
     assert '<a href="a%20b/report.html">a b</a>' in html
     assert '<a href="second/report.html">second</a>' in html
     assert html.count('<tbody class="group">') == 2
+
+
+def test_overview_shows_the_best_of_all_models_and_names_it(several_folder, several, tmp_path):
+    best = reconstruction(several)
+    html = overview.render([several_folder], tmp_path / "report.html")
+    assert f"<strong>{best.text}</strong><small>{best.row}</small>" in html
+    assert best.row == "gaussian with encoder 256-128, beta 0.3, latent 8"
 
 
 def test_size_stays_below_ten_megabytes_for_a_hundred_members(

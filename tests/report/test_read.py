@@ -33,6 +33,7 @@ def test_a_missing_column_is_named_with_the_nearest(folder, name, read_folder):
         ("members.tsv", lambda t: t.assign(beta="much"), "`much` in column beta"),
         ("members.tsv", lambda t: t.assign(beta=""), "an empty beta"),
         ("members.tsv", lambda t: t.assign(status="stoped"), "unknown status `stoped`"),
+        ("members.tsv", lambda t: t.assign(likelihood="auto"), "unknown likelihood `auto`"),
         ("members.tsv", lambda t: t.iloc[:0], "no member"),
         ("members.tsv", lambda t: pd.concat([t, t]), "a member twice"),
         ("members.tsv", lambda t: t.assign(seed="0"), "is like a member before it"),

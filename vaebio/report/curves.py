@@ -23,10 +23,27 @@ QUANTITIES = ("mse", "rate_nats")
 
 def data(results: Results) -> dict[str, Any]:
     """Members, their curves, and which of them are drawn first."""
+    null = baseline(results, "null", "mse", "validation")
+    return {
+        "members": _members(results),
+        "curves": {name: _curve(rows) for name, rows in results.history.groupby("member")},
+        "picked": first_shown(results, results.config.report.curves),
+        "warmup": warmup(results.config.train),
+        "null": _digits(null.value) if null else None,
+        "base": _base(),
+        "shade": SHADE,
+        "grey": NULL,
+        "axes": {quantity: MEASURES[quantity].axis for quantity in QUANTITIES},
+    }
+
+
+def _members(results: Results) -> list[dict[str, Any]]:
+    """What a reader can find a member by, and its colours."""
     betas = beta_colours(list(results.members["beta"]))
     latents = latent_colours(list(results.members["latent"]))
     models = model_colours(results.variants)
-    members = [
+    rows = zip(results.members.itertuples(), names(results.members), strict=True)
+    return [
         {
             "name": row.member,
             "model": model,
@@ -40,20 +57,8 @@ def data(results: Results) -> dict[str, Any]:
                 "model": models[model],
             },
         }
-        for row, model in zip(results.members.itertuples(), names(results.members), strict=True)
+        for row, model in rows
     ]
-    null = baseline(results, "null", "mse", "validation")
-    return {
-        "members": members,
-        "curves": {name: _curve(rows) for name, rows in results.history.groupby("member")},
-        "picked": first_shown(results, results.config.report.curves),
-        "warmup": warmup(results.config.train),
-        "null": _digits(null.value) if null else None,
-        "base": _base(),
-        "shade": SHADE,
-        "grey": NULL,
-        "axes": {quantity: MEASURES[quantity].axis for quantity in QUANTITIES},
-    }
 
 
 def first_shown(results: Results, number: int) -> list[str]:

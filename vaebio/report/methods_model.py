@@ -44,7 +44,8 @@ def _architecture(results: Results, citations: Citations) -> list[str]:
     encoders, decoders = (
         list(dict.fromkeys(results.members[part])) for part in ("encoder", "decoder")
     )
-    text = f"The encoder had {_shapes(encoders)} and the decoder {_shapes(decoders)}"
+    joined = "; the decoder had" if len(encoders) > 1 else " and the decoder"
+    text = f"The encoder had {_shapes(encoders)}{joined} {_shapes(decoders)}"
     hidden = {*encoders, *decoders} != {"linear"}
     if hidden:
         text += f", with {model.activation} activations"

@@ -39,9 +39,8 @@ def _optimiser(train: Train, citations: Citations) -> str:
         decay = f", decay of weights {train.weight_decay:g} but none of biases and norms"
     return (
         f"Members were trained with {adam} {citations.cite(*sources)} (learning rate "
-        f"{train.learning_rate:g}{decay}, minibatches of {train.minibatch}, gradients "
-        f"of each member cut at norm {train.clip:g}) "
-        f"for at most {plural(train.epochs, 'epoch')}."
+        f"{train.learning_rate:g}{decay}, minibatches of {train.minibatch}, gradients of each "
+        f"member cut at norm {train.clip:g}) for at most {plural(train.epochs, 'epoch')}."
     )
 
 

@@ -1,11 +1,11 @@
 """Tables and summaries of a data set from their files, checked column by column."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from vaebio.errors import VaebioError, did_you_mean
 from vaebio.report import variants
 from vaebio.report.numbers import listed
 from vaebio.report.timing import Step, read_timing
-from vaebio.settings import Config
+from vaebio.settings import Config, Likelihood
 from vaebio.terms import COLUMNS, MEASURES, STATUS
 
 NUMBERS = {
@@ -24,6 +24,7 @@ NUMBERS = {
     "units.tsv": ("rate_nats", "mean_variance"),
     "metrics.tsv": ("value", "low", "high"),
 }
+LIKELIHOODS = [name for name in get_args(Likelihood) if name != "auto"]
 TABLES = ("members", "history", "metrics", "units")
 PREPARED = (
     "name kind kind_reason label batch observations_in features_in observations features "
@@ -172,6 +173,7 @@ def _optional(path: Path | None, name: str) -> pd.DataFrame:
 def _members(path: Path) -> pd.DataFrame:
     members = read_table(path, "members.tsv")
     _known(members, "status", STATUS, path)
+    _known(members, "likelihood", LIKELIHOODS, path)
     if members.empty or members["member"].duplicated().any():
         raise VaebioError(
             found=f"{path} has no member, or a member twice",
@@ -211,7 +213,7 @@ def _metrics(path: Path) -> pd.DataFrame:
     return metrics.assign(reason=metrics["reason"].mask(silent, "the value is not finite"))
 
 
-def _known(table: pd.DataFrame, column: str, known: Mapping[str, Any], path: Path) -> None:
+def _known(table: pd.DataFrame, column: str, known: Collection[str], path: Path) -> None:
     for word in table[column].unique():
         if word not in known:
             raise VaebioError(
