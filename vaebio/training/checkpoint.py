@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -43,10 +44,13 @@ class Checkpoint:
         for path in reversed(self._epochs()):
             problem = damage(path)
             if problem is None:
-                record = json.loads((path / RECORD).read_text())
-                return State(load_file(path / TENSORS), record)
-            self.warn(f"the checkpoint {path} is damaged ({problem}) and is not used")
-            shutil.rmtree(path)
+                with suppress(FileNotFoundError):
+                    record = json.loads((path / RECORD).read_text())
+                    return State(load_file(path / TENSORS), record)
+            # Another process of the same run may have put a later one in its place.
+            elif path.exists():
+                self.warn(f"the checkpoint {path} is damaged ({problem}) and is not used")
+                shutil.rmtree(path, ignore_errors=True)
         return None
 
     def keep(self, state: Callable[[], State]) -> None:
@@ -87,8 +91,9 @@ def interrupted(root: Path, missing: Sequence[str]) -> list[list[str]]:
     found: list[list[str]] = []
     wanted = set(missing)
     for path in sorted(root.glob(f"*/[0-9]*/{MEMBERS}")):
-        keys = json.loads(path.read_text()) if damage(path.parent) is None else []
-        if wanted & set(keys):
-            found.append(keys)
-            wanted -= set(keys)
+        with suppress(FileNotFoundError):
+            keys = json.loads(path.read_text()) if damage(path.parent) is None else []
+            if wanted & set(keys):
+                found.append(keys)
+                wanted -= set(keys)
     return found

@@ -45,8 +45,11 @@ def damage(path: Path) -> str | None:
         file = path / name
         if not name or not file.is_file():
             return f"{name or 'a file'} is missing"
-        if _digest(file) != digest:
-            return f"{name} differs from its checksum"
+        try:
+            if _digest(file) != digest:
+                return f"{name} differs from its checksum"
+        except OSError:
+            return f"{name} cannot be read"
     return None if lines else f"{CHECKSUMS} is empty"
 
 
