@@ -65,7 +65,7 @@ def run(workload: Workload, n: int) -> dict[str, float]:
 
 def _train(workload: Workload, member: Member, clock: EpochClock) -> None:
     torch.manual_seed(member.seed)
-    train, validation, settings = workload.train, workload.validation, workload.settings
+    train, validation, settings = workload.train, workload.validation, workload.settings()
     model = PlainVAE(workload.architecture, member.latent).to(workload.device)
     optimiser = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     shown = train[: len(validation)]

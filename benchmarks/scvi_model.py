@@ -46,7 +46,7 @@ def _contestant(workload: Workload, likelihood: str) -> Callable[[], dict[str, f
             gene_likelihood=likelihood,
         )
         model.train(
-            max_epochs=workload.settings.epochs,
+            max_epochs=workload.settings().epochs,
             batch_size=sizes.minibatch,
             accelerator="gpu" if workload.device.type == "cuda" else "cpu",
             devices=1,

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
+from vaebio.model.likelihoods.protocol import Target
 from vaebio.model.vae import Architecture
 from vaebio.training.grid import Member
+from vaebio.training.observations import Constants, Dense, Observations
 
 
 @dataclass(frozen=True)
@@ -67,21 +69,29 @@ class Workload:
 
     @property
     def architecture(self) -> Architecture:
-        """Architecture of every contestant."""
+        """Architecture of every contestant, with the gaussian likelihood."""
         hidden = self.sizes.hidden
         return Architecture(self.sizes.features, encoder=hidden, decoder=hidden[::-1])
 
-    @property
-    def settings(self) -> SimpleNamespace:
+    def settings(self, precision: str = "float32") -> SimpleNamespace:
         """Settings of the training, without early stopping."""
         epochs = self.epochs + 1
         return SimpleNamespace(
             epochs=epochs,
             minibatch=self.sizes.minibatch,
             learning_rate=2e-3,
+            learning_rate_schedule="constant",
+            learning_rate_end=1.0,
+            weight_decay=0.0,
             warmup=1,
+            beta_schedule="linear",
+            cycles=1,
+            free_bits=0.0,
+            capacity=None,
+            stopping="objective",
             patience=epochs,
             clip=100.0,
+            precision=precision,
         )
 
     def members(self, n: int) -> list[Member]:
@@ -92,17 +102,34 @@ class Workload:
 
     @cached_property
     def counts(self) -> Tensor:
-        """Counts of low rank with Poisson noise, shape (observation, feature), on the CPU."""
+        """Counts of low rank with Poisson noise, shape (observation, feature), on the CPU.
+
+        About one in six is above 0, as in the highly variable genes of blood cells.
+        """
         generator = torch.Generator().manual_seed(0)
         n, features = self.sizes.observations, self.sizes.features
         z = torch.randn(n, 8, generator=generator)
         loadings = torch.randn(8, features, generator=generator)
-        return torch.poisson((0.3 * z @ loadings).exp(), generator=generator)
+        return torch.poisson((0.3 * z @ loadings - 2).exp(), generator=generator)
+
+    @cached_property
+    def _size(self) -> Tensor:
+        total = self.counts.sum(dim=1).clamp(min=1)
+        return total / total.mean()
+
+    @cached_property
+    def _values(self) -> Tensor:
+        """Logarithms of normalised counts."""
+        return (self.counts / self._size[:, None]).log1p()
+
+    @cached_property
+    def _constants(self) -> Constants:
+        train = self._values[: self.sizes.train]
+        return Constants(train.mean(dim=0), train.std(dim=0).clamp(min=1e-3), 10.0)
 
     @cached_property
     def _scaled(self) -> Tensor:
-        x = self.counts.log1p()
-        return ((x - x.mean(dim=0)) / x.std(dim=0)).clamp(max=10).to(self.device)
+        return self._constants.scaled(self._values).to(self.device)
 
     @property
     def train(self) -> Tensor:
@@ -113,3 +140,19 @@ class Workload:
     def validation(self) -> Tensor:
         """Scaled held-out observations."""
         return self._scaled[self.sizes.train :]
+
+    def observations(self, target: Target) -> tuple[Observations, Observations]:
+        """Train and validation as vaebio gets them, on the device."""
+        parts = slice(self.sizes.train), slice(self.sizes.train, None)
+        counts = self.counts if target == "counts" else None
+        return tuple(
+            Observations(
+                values=Dense(self._values[part].to(self.device)),
+                constants=self._constants.to(self.device),
+                counts=None if counts is None else Dense(counts[part].to(self.device)),
+                log_size=self._size[part].log().to(self.device),
+                target=target,
+                device=self.device,
+            )
+            for part in parts
+        )

@@ -52,10 +52,11 @@ def test_the_result_names_machine_date_settings_and_figures(run):
 def test_the_figures_follow_from_the_turns(run):
     _, result = run
     turns, figures = result["turns"], result["figures"]
-    stack, plain = ([turn[name] for turn in turns] for name in ("vaebio stack", "plain loop"))
+    stack, plain = ([turn[name] for turn in turns] for name in ("vaebio gaussian", "plain loop"))
     ratios = [p["seconds"] / s["seconds"] for p, s in zip(plain, stack, strict=True)]
     expected = {"min": min(ratios), "median": median(ratios), "max": max(ratios)}
     assert figures["times_faster_than"]["plain loop"] == pytest.approx(expected)
+    assert set(figures["training_seconds"]) == {"vaebio gaussian", "vaebio nb", "vaebio zinb"}
     for turn in stack:
         parts = turn["training_seconds"] + turn["measuring_seconds"]
         assert parts == pytest.approx(turn["seconds"])
