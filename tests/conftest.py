@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-
-from vaebio.report.read import read_results
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
@@ -45,6 +41,10 @@ def browser():
         if os.environ.get("VAEBIO_REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)
+    # Imported here, so that the tests of the model run where there is no browser and no report.
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for argument in (
@@ -78,6 +78,7 @@ def results_folder():
 @pytest.fixture(scope="session")
 def read_folder():
     """Reader of such a folder, as the page reads it."""
+    from vaebio.report.read import read_results
 
     def read(folder):
         return read_results(

@@ -71,6 +71,26 @@ def test_stacks_are_as_many_as_wanted_but_not_more_than_members(sheet, wanted, n
     )
 
 
+def test_lists_of_architectures_multiply_the_members(sheet):
+    grid = {"betas": [1], "latents": [2], "seeds": [0], "likelihoods": ["gaussian", "nb"]}
+    grid["encoders"] = [[64], [32], []]
+    assert len(plan(sheet, grid=grid, train={"stacks": 100}).stacks("pbmc")) == 6
+
+
+@pytest.mark.parametrize(
+    ("row", "sections", "found"),
+    [
+        ("\t", {"model": {"batch": True}}, "pbmc has no technical batch"),
+        ("\tcontinuous", {"model": {"likelihood": "zinb"}}, "`zinb`.*of kind continuous"),
+        ("\tcontinuous", {"grid": {"likelihoods": ["gaussian", "nb"]}}, "likelihood `nb`"),
+    ],
+)
+def test_a_model_that_the_sheet_rules_out_is_refused_before_any_job(sheet, row, sections, found):
+    sheet.write_text(f"name\tmatrix\tkind\npbmc\tbuiltin:pbmc68k{row}\n")
+    with pytest.raises(VaebioError, match=found):
+        plan(sheet, **sections)
+
+
 def test_a_misspelt_label_is_refused_before_any_job(sheet):
     sheet.write_text("name\tmatrix\tlabel\npbmc\tbuiltin:pbmc68k\tbulk_label\n")
     with pytest.raises(VaebioError, match="did you mean `bulk_labels`"):

@@ -26,6 +26,8 @@ STEPS = {
 
 ALL_STEPS = "all"
 
+COUNT_LIKELIHOODS = ("nb", "zinb", "poisson")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -49,7 +51,10 @@ class Plan:
         check_overrides(parsed, sheet)
         for dataset in sheet.values():
             check_columns(dataset)
-        return cls(parsed, sheet, {name: resolve(parsed, name) for name in sheet})
+        settings = {name: resolve(parsed, name) for name in sheet}
+        for name, dataset in sheet.items():
+            _check_model(dataset, settings[name])
+        return cls(parsed, sheet, settings)
 
     def files(self, dataset: str) -> list[str]:
         """Files of the user that `vaebio prepare` reads; none for built-in data."""
@@ -79,6 +84,30 @@ class Plan:
         members = math.prod(max(1, len(axis)) for axis in axes)
         wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
         return list(range(1, min(wanted, members) + 1))
+
+
+def _check_model(dataset: Dataset, settings: Config) -> None:
+    """Refuse what the row of the sheet alone shows to be impossible; `train` looks at the data."""
+    if settings.model.batch and not dataset.batch:
+        raise VaebioError(
+            found=f"`model.batch: true`, but the data set {dataset.name} has no technical batch",
+            expected="the column `batch` in its row of the sheet",
+            hint="name the column there, or set `model.batch` to false (in `overrides` for this "
+            "data set alone)",
+        )
+    of_counts = [
+        name
+        for name in settings.grid.likelihoods or (settings.model.likelihood,)
+        if name in COUNT_LIKELIHOODS
+    ]
+    if of_counts and dataset.kind not in ("auto", "counts"):
+        raise VaebioError(
+            found=f"likelihood `{of_counts[0]}`, but the data set {dataset.name} is of kind "
+            f"{dataset.kind}",
+            expected="counts, or another likelihood: gaussian, bernoulli, auto",
+            hint="set model.likelihood or grid.likelihoods (in `overrides` for this data set "
+            "alone), or correct its kind",
+        )
 
 
 def plan_or_exit(config: Mapping[str, Any]) -> Plan:

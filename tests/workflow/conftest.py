@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[2]
 SMALL = {
     "datasets": "datasets.tsv",
     "model": {"encoder": [16], "decoder": [16]},
-    "grid": {"betas": [0.5, 5], "latents": [2, 4], "seeds": [0, 1]},
+    "grid": {
+        "betas": [0.5, 5],
+        "latents": [2, 4],
+        "seeds": [0, 1],
+        "likelihoods": ["gaussian", "auto"],
+    },
     "train": {"epochs": 6, "warmup": 2},
     "evaluate": {"resolutions": [0.5, 1.0]},
 }

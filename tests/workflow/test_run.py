@@ -9,7 +9,13 @@ import yaml
 
 from vaebio.terms import COLUMNS, MEASURES
 
-MEMBERS = [f"k{k}-b{b}-s{s}" for k in (2, 4) for b in ("0.5", "5") for s in (0, 1)]
+MEMBERS = [
+    f"{likelihood}k{k}-b{b}-s{s}"
+    for likelihood in ("", "nb-")
+    for k in (2, 4)
+    for b in ("0.5", "5")
+    for s in (0, 1)
+]
 SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
 
 
@@ -74,6 +80,20 @@ def test_the_report_opens_offline_without_an_error(browser, results):
     assert found == SECTIONS
     text = browser.execute_script("return document.querySelector('#methods').textContent")
     assert "train_1" in text, "time per step"
+
+
+def test_the_report_compares_the_likelihoods(browser, results):
+    browser.get((results / "report.html").as_uri())
+    answer = browser.execute_script("return document.querySelector('#answer').textContent")
+    assert "gaussian" in answer and "nb" in answer
+    members = pd.read_csv(results / "members.tsv", sep="\t")
+    assert sorted(set(members["likelihood"])) == ["gaussian", "nb"], "auto is resolved"
+
+
+def test_the_log_says_what_auto_took_and_how_beta_rises(finished):
+    text = (finished.folder / "logs" / "pbmc" / "train_1.log").read_text()
+    assert "Likelihood nb, because the data are counts." in text
+    assert "beta reaches its value at epoch 2 of 6 (linear)" in text
 
 
 def test_the_comparison_leads_to_the_report(browser, finished):

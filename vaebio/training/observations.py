@@ -166,12 +166,12 @@ class Observations:
         return Minibatch(x, target, *given)
 
     def target_mean(self, rows_at_once: int = 4096) -> Float[Tensor, " feature"]:
-        """Mean of target over size of each feature, summed in float64."""
-        total = torch.zeros(self.features, dtype=torch.float64, device=self.device)
+        """Mean of target over size of each feature, parts summed in float64 on the host."""
+        total = torch.zeros(self.features, dtype=torch.float64)
         for index in torch.arange(len(self), device=self.place).split(rows_at_once):
             seen = self.minibatch(index)
-            values = seen.target.double()
+            values = seen.target
             if seen.log_size is not None:
-                values = values / seen.log_size.double().exp()[:, None]
-            total += values.sum(0)
-        return (total / len(self)).to(self.dtype)
+                values = values / seen.log_size.exp()[:, None]
+            total += values.sum(0).cpu()
+        return (total / len(self)).to(self.device, self.dtype)

@@ -42,11 +42,11 @@ def expected_logarithm(mean: Tensor, size: Tensor, generating: Callable[[float],
     generating
         G(exp(-b)) for a given b, a fresh array of the shape of `mean`; b may be infinite.
     """
-    size = size.double()
+    size = size.cpu().double()  # not every device has float64
     lowest = math.floor(math.log(SMALL / max(float(mean.max()), SMALL)) / STEP)
 
     def weight(nodes: range, power: int) -> Tensor:
-        b = torch.exp(STEP * torch.arange(nodes.start, nodes.stop, device=size.device).double())
+        b = torch.exp(STEP * torch.arange(nodes.start, nodes.stop).double())
         return (STEP * b**power * torch.exp(-size[:, None] * b)).sum(1).to(mean)[:, None]
 
     beyond = range(HIGHEST + 1, HIGHEST + 41)
