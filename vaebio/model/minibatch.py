@@ -7,6 +7,15 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+SLICE = {"cpu": 2**16}
+"""Numbers of one member that are passed over again and again while they are in the cache."""
+
+
+def row_slices(observations: int, features: int, device: torch.device) -> list[slice]:
+    """The observations in parts of which several arrays fit into the processor's cache."""
+    size = max(1, SLICE.get(device.type, observations * features) // features)
+    return [slice(i, i + size) for i in range(0, observations, size)]
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -48,6 +57,11 @@ class Minibatch:
     def __len__(self) -> int:
         """Number of observations."""
         return len(self.x)
+
+    def part(self, rows: slice) -> "Minibatch":
+        """Some observations side by side, sharing memory with these."""
+        told = (None if t is None else t[rows] for t in (self.log_size, self.batch))
+        return Minibatch(self.x[rows], self.target[rows], *told)
 
     @cached_property
     def zero(self) -> Float[Tensor, "observation feature"]:

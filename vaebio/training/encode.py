@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vaebio.model import head, keyed
 from vaebio.model.likelihoods.gaussian import squared_error
-from vaebio.model.minibatch import Minibatch
+from vaebio.model.minibatch import Minibatch, row_slices
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
 from vaebio.training.observations import Observations
@@ -70,21 +70,24 @@ def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tup
     mean, log_var = stack.encode(seen.x, seen.batch)
     drawn = stack.decode_hidden(stack.sample(mean, log_var, noise), seen.batch)
     expected = stack.decode_hidden(mean, seen.batch)
-    distortion, mse = [], []
+    distortion, mse = torch.empty_like(mean[..., 0]), torch.empty_like(mean[..., 0])
+    at_once = row_slices(len(seen), data.features, mean.device)
+    parts = [(at, seen.part(at)) for at in at_once]
     for block in head.blocks(drawn, data.features):
         part = stack.part(block)
-        linear = part.maps(drawn[block], seen.batch)
-        distortion.append(part.likelihood.distortion(linear, part.learned, seen))
-        x_hat = reconstruction(part, data, expected[block], seen)
-        mse.append(squared_error(seen.x, x_hat) / data.features)
-    return mean, log_var, torch.cat(distortion), torch.cat(mse)
+        sampled, best = (part.maps(h[block], seen.batch) for h in (drawn, expected))
+        for at, some in parts:
+            linear = tuple(y[:, at] for y in sampled)
+            distortion[block, at] = part.likelihood.distortion(linear, part.learned, some)
+            x_hat = reconstruction(part, data, tuple(y[:, at] for y in best), some)
+            mse[block, at] = squared_error(some.x, x_hat) / data.features
+    return mean, log_var, distortion, mse
 
 
 def reconstruction(
-    stack: Stack, data: Observations, hidden: Tensor, seen: Minibatch
+    stack: Stack, data: Observations, linear: tuple[Tensor, ...], seen: Minibatch
 ) -> Float[Tensor, "member observation feature"]:
-    """Expected values of observations by the last hidden layer, in scaled units."""
-    linear = stack.maps(hidden, seen.batch)
+    """Expected values of observations by the maps of their latents, in scaled units."""
     values = stack.likelihood.expected(linear, stack.learned, seen.log_size)
     return values if data.target == "scaled" else data.constants.scaled(values)
 

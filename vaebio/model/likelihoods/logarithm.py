@@ -21,6 +21,9 @@ SMALL = 0.01
 """Where mean x b is below this in all entries, 1 - G(exp(-b)) is mean x b."""
 
 
+TAIL = 40
+"""Nodes beyond either end, where the function is known and the sum has converged."""
+
 SMALLEST_MEAN = 1e-6
 """Mean normalised count that a model starts from where there is none on train."""
 
@@ -42,18 +45,15 @@ def expected_logarithm(mean: Tensor, size: Tensor, generating: Callable[[float],
     generating
         G(exp(-b)) for a given b, a fresh array of the shape of `mean`; b may be infinite.
     """
-    size = size.cpu().double()  # not every device has float64
     lowest = math.floor(math.log(SMALL / max(float(mean.max()), SMALL)) / STEP)
-
-    def weight(nodes: range, power: int) -> Tensor:
-        b = torch.exp(STEP * torch.arange(nodes.start, nodes.stop).double())
-        return (STEP * b**power * torch.exp(-size[:, None] * b)).sum(1).to(mean)[:, None]
-
-    beyond = range(HIGHEST + 1, HIGHEST + 41)
-    found = torch.addcmul(
-        weight(range(lowest, beyond.stop), 0), mean, weight(range(lowest - 40, lowest), 1)
-    )
-    for node in range(lowest, HIGHEST + 1):
-        here = weight(range(node, node + 1), 0)
-        found.addcmul_(generating(math.exp(STEP * node)), here, value=-1)
-    return found.addcmul_(generating(math.inf), weight(beyond, 0), value=-1)
+    nodes = STEP * torch.arange(lowest - TAIL, HIGHEST + 1 + TAIL, dtype=torch.float64)
+    b = nodes.exp()  # on the host: not every device has float64
+    weight = STEP * torch.exp(-size.cpu().double()[:, None] * b)
+    own = slice(TAIL, len(b) - TAIL)
+    below, between, beyond = weight[:, :TAIL], weight[:, own], weight[:, own.stop :]
+    sums = [(b[:TAIL] * below).sum(1), (between.sum(1) + beyond.sum(1)), beyond.sum(1)]
+    linear, all_of_them, last, *single = torch.stack([*sums, *between.T]).to(mean)[..., None]
+    found = torch.addcmul(all_of_them, mean, linear)
+    for at, here in zip(b[own].tolist(), single, strict=True):
+        found.addcmul_(generating(at), here, value=-1)
+    return found.addcmul_(generating(math.inf), last, value=-1)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from vaebio.model.likelihoods.logarithm import SMALLEST_MEAN, expected_logarithm
-from vaebio.model.minibatch import Minibatch
+from vaebio.model.minibatch import Minibatch, row_slices
 
 SMALLEST_SHARE = 1e-7
 """Of the dispersion in theta + mean, where float32 would round it to 0."""
@@ -64,12 +64,13 @@ class NegativeBinomial:
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """(theta + x) sigmoid(u) - x; no gamma function, and in log theta at the non-zeros."""
         theta = learned["log_theta"].exp()
-        share = arrays[0].sigmoid_()
-        in_map = torch.mul(share, seen.target).sub_(seen.target)
-        in_map.addcmul_(share, theta[:, None])
-        spread = torch.rsub(share, 1).clamp_(min=SMALLEST_SHARE).log_().sum(1)
-        in_log_theta = -theta * (digamma_sums(theta, seen) + spread) - in_map.sum(1)
-        return [in_map], {"log_theta": in_log_theta}
+        spread = torch.zeros_like(theta)
+        for at in row_slices(*arrays[0].shape[1:], theta.device):
+            share, x = arrays[0][:, at].sigmoid_(), seen.target[at]
+            spread += torch.rsub(share, 1).clamp_(min=SMALLEST_SHARE).log_().sum(1)
+            share.mul_(theta[:, None] + x).sub_(x)
+        in_log_theta = -theta * (digamma_sums(theta, seen) + spread) - arrays[0].sum(1)
+        return arrays, {"log_theta": in_log_theta}
 
 
 def gamma_terms(theta: Tensor, seen: Minibatch) -> Tensor:

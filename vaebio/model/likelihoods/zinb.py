@@ -10,7 +10,7 @@ from vaebio.model.likelihoods.nb import (
     digamma_sums,
     gamma_terms,
 )
-from vaebio.model.minibatch import Minibatch
+from vaebio.model.minibatch import Minibatch, row_slices
 
 
 class ZeroInflatedNegativeBinomial(NegativeBinomial):
@@ -52,13 +52,14 @@ class ZeroInflatedNegativeBinomial(NegativeBinomial):
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """That of the negative binomial, where a zero counts by its share of not being inflated."""
         theta = learned["log_theta"].exp()
-        share, logit = arrays[0].sigmoid_(), arrays[1]
-        in_map = torch.mul(share, seen.target).sub_(seen.target)
-        thetas = theta[:, None]
-        spread = torch.rsub(share, 1).clamp_(min=SMALLEST_SHARE).log_().mul_(thetas)  # log NB(0)
-        inflated = torch.sub(logit, spread).sigmoid_().mul_(seen.zero)
-        kept = torch.sub(1, inflated)
-        in_map.addcmul_(share.mul_(kept), thetas)
-        in_log_theta = -theta * digamma_sums(theta, seen) - in_map.sum(1)
-        in_log_theta -= torch.einsum("mof,mof->mf", spread, kept)
-        return [in_map, logit.sigmoid_().sub_(inflated)], {"log_theta": in_log_theta}
+        thetas, spread = theta[:, None], torch.zeros_like(theta)
+        for at in row_slices(*arrays[0].shape[1:], theta.device):
+            share, logit, x = arrays[0][:, at].sigmoid_(), arrays[1][:, at], seen.target[at]
+            at_zero = torch.rsub(share, 1).clamp_(min=SMALLEST_SHARE).log_().mul_(thetas)
+            inflated = torch.sub(logit, at_zero).sigmoid_().mul_(seen.zero[at])
+            logit.sigmoid_().sub_(inflated)
+            kept = inflated.neg_().add_(1)
+            spread += at_zero.mul_(kept).sum(1)
+            share.mul_(torch.addcmul(x, thetas, kept)).sub_(x)
+        in_log_theta = -theta * digamma_sums(theta, seen) - spread - arrays[0].sum(1)
+        return arrays, {"log_theta": in_log_theta}
