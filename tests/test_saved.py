@@ -1,5 +1,7 @@
 """A model used without the workflow gives the numbers of the run."""
 
+import shutil
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -151,11 +153,33 @@ def test_training_again_takes_every_member_from_the_store(run, capsys):
     assert (folder / "again.tsv").read_text() == (folder / "1.tsv").read_text()
 
 
-def test_a_larger_grid_trains_only_what_is_new_and_as_if_alone(run, capsys, tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("latents: [2, 3]", "latents: [2, 3, 6]", "18 members, 12 of them in the store"),
+        ("betas: [0.5, 2]", "betas: [0.5, 2, 4]", "18 members, 12 of them in the store"),
+        ("seeds: [0]", "seeds: [0, 1]", "24 members, 12 of them in the store"),
+        ("[gaussian, auto, zinb]", "[zinb, poisson, nb]", "12 members, 8 of them in the store"),
+        ("grid: {", "grid: {encoders: [[8], [6]], ", "24 members, 12 of them in the store"),
+    ],
+    ids=["latent", "beta", "seed", "likelihood", "encoder"],
+)
+def test_a_larger_grid_trains_only_what_is_new(run, capsys, tmp_path, old, new, told):
+    """Also when members have other names in it, because another architecture comes first."""
     _, folder = run
-    more = SETTINGS.replace("latents: [2, 3]", "latents: [2, 3, 6]")
-    (tmp_path / "more.yaml").write_text(more)
+    assert old in SETTINGS
+    (tmp_path / "more.yaml").write_text(SETTINGS.replace(old, new))
+    shutil.copytree(folder / "store", tmp_path / "store")
     words = ["train", str(folder / "prepared.h5ad"), "--settings", str(tmp_path / "more.yaml")]
-    words += ["--store", str(folder / "store"), "--members", str(tmp_path / "m.tsv")]
+    words += ["--store", str(tmp_path / "store"), "--members", str(tmp_path / "m.tsv")]
     assert main(words) == 0
-    assert "18 members, 12 of them in the store" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
+    members = pd.read_csv(tmp_path / "m.tsv", sep="\t")
+    assert members["member"].is_unique
+    out = [str(tmp_path / name) for name in ("members.tsv", "history.tsv", "models")]
+    words = ["collect", str(tmp_path / "m.tsv"), "--store", str(tmp_path / "store")]
+    words += ["--members", out[0], "--history", out[1], "--models", out[2]]
+    assert main(words) == 0
+    history = pd.read_csv(out[1], sep="\t")
+    assert set(history["member"]) == set(members["member"]), "names are those of this grid"
+    assert sorted(vaebio.load(out[2]).members) == sorted(members["member"])

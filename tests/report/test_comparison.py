@@ -103,10 +103,19 @@ def test_size_counts_the_models(several):
 
 def test_densities_of_different_likelihoods_carry_a_warning(several, several_plots):
     for view in several_plots[grid].views:
-        warned = "one likelihood only" in view.reading
+        warned = "the same values only" in view.reading
         assert warned == (view.choice["measure"] in {"Distortion", "ELBO"})
-    assert all("one likelihood only" in view.reading for view in several_plots[frontier].views)
-    assert any("cannot be compared between gaussian and nb" in x for x in answer.limits(several))
+    assert all("the same values only" in view.reading for view in several_plots[frontier].views)
+    limit = comparison.density_limit(several)
+    assert "gaussian (scaled values); nb (counts)." in limit
+    assert limit in answer.limits(several)
+
+
+def test_likelihoods_of_the_same_counts_carry_no_warning(several):
+    members = several.members.replace({"likelihood": {"gaussian": "zinb"}})
+    results = replace(several, members=members)
+    assert comparison.described(results) == {"counts": ["zinb", "nb"]}
+    assert comparison.density_limit(results) == ""
 
 
 def test_encoders_of_one_likelihood_can_be_compared_by_every_measure(several):
@@ -115,7 +124,7 @@ def test_encoders_of_one_likelihood_can_be_compared_by_every_measure(several):
     results = replace(several, members=members)
     assert results.variants == ["encoder 128", "encoder 256-128"]
     assert comparison.density_limit(results) == ""
-    assert not any("one likelihood only" in view.reading for view in frontier(results).views)
+    assert not any("the same values only" in view.reading for view in frontier(results).views)
 
 
 @pytest.mark.parametrize("sigma", ["unit", "shared", "feature"])

@@ -1,7 +1,7 @@
 """Several models beside each other: which differs from the best beyond the noise, which does not.
 
 MSE, R² and the clustering measures are taken in the same space for all models. Distortion and
-ELBO are log densities of what the likelihood describes, so they compare models of one likelihood.
+ELBO are log densities of what the likelihood describes, so they compare models of the same values.
 """
 
 import math
@@ -10,11 +10,13 @@ from vaebio.report.headline import Headline, reconstructions
 from vaebio.report.numbers import listed, plural, rounded
 from vaebio.report.read import Results
 from vaebio.report.seeds import by_seed
-from vaebio.report.variants import varying
 from vaebio.terms import MEASURES
 
 MOST_TOLD = 4
 """More models than this are left to the figure."""
+VALUES = {"gaussian": "scaled values", "bernoulli": "values in [0, 1]"}
+"""What a likelihood is a density of; the others are densities of counts."""
+
 DENSITIES = {"distortion_nats", "elbo_nats", "objective_nats"}
 
 
@@ -31,30 +33,39 @@ def others(results: Results) -> str:
     return " ".join(lines)
 
 
-def likelihoods_differ(results: Results) -> bool:
-    """Some of the models describe different values, counts and scaled ones for example."""
-    return "likelihood" in varying(results.members)
+def described(results: Results) -> dict[str, list[str]]:
+    """Likelihoods of the models by the values they are densities of."""
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(results.members["likelihood"]):
+        found.setdefault(VALUES.get(name, "counts"), []).append(name)
+    return found
 
 
 def density_rule(results: Results, measure: str) -> str:
     """What a reader must not compare by this measure; empty when all can be compared."""
-    if measure not in DENSITIES or not likelihoods_differ(results):
+    values = described(results)
+    if measure not in DENSITIES or len(values) < 2:
         return ""
     return (
-        f"{MEASURES[measure].label} compares models of one likelihood only: likelihoods are "
-        "densities of different values (counts, scaled values), so their nats have no common scale."
+        f"{MEASURES[measure].label} can be compared among densities of the same values only: "
+        f"{_groups(values)}."
     )
 
 
 def density_limit(results: Results) -> str:
     """The same, among the limits of the page."""
-    if not likelihoods_differ(results):
+    values = described(results)
+    if len(values) < 2:
         return ""
-    named = listed(list(dict.fromkeys(results.members["likelihood"])))
     return (
-        f"Distortion and ELBO cannot be compared between {named}: these are densities of different "
-        "values. MSE, R² and clustering can, since they are measured in the same space for all."
+        "Distortion and ELBO can be compared among densities of the same values only: "
+        f"{_groups(values)}. MSE, R² and clustering can be compared among all, since they are "
+        "measured in the same space."
     )
+
+
+def _groups(values: dict[str, list[str]]) -> str:
+    return "; ".join(f"{listed(names)} ({what})" for what, names in values.items())
 
 
 def _against(top: Headline, rest: list[Headline]) -> str:

@@ -28,6 +28,8 @@ from vaebio.terms import MEASURES
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 CLEAR = "rgba(0,0,0,0)"
 STRIP, TWO_LINES, BETWEEN = 34, 42, 62
+CHARACTER = 8
+"""Pixels of a printed character, so that no number is cut at the edge."""
 """Pixels of a row of a strip, of one with a name in two lines, and between two strips."""
 
 
@@ -122,7 +124,9 @@ def levels(strips: Sequence[Sequence[Headline]], betas: Sequence[float]) -> go.F
     drawn = [(heads[0].measure, _strip_rows(heads, colours)) for heads in strips]
     row = STRIP if max(len(heads) for heads in strips) == 1 else TWO_LINES
     height = sum(row * len(rows) + BETWEEN for _, rows in drawn)
-    figure = blank(height + 16, showlegend=False, margin={"l": 8, "r": 112, "t": 8, "b": 8})
+    longest = max(len(row.text) for _, rows in drawn for row in rows)
+    margin = {"l": 8, "r": max(112, CHARACTER * longest), "t": 8, "b": 8}
+    figure = blank(height + 16, showlegend=False, margin=margin)
     top = 1.0
     for i, (measure, rows) in enumerate(drawn):
         bottom = top - row * len(rows) / height
