@@ -129,7 +129,8 @@ def test_the_model_can_be_switched_and_all_else_stays(browser, several):
     model.select_by_visible_text(counts)
     after = shown(browser, "plot-grid")
     assert after[0] == [counts, "Distortion", "train"]
-    assert after[1].startswith(f"Model: {counts}") and "one likelihood only" in after[1]
+    assert after[1].startswith(f"Model: {counts}")
+    assert "densities of the same values only: gaussian (scaled values); nb (counts)" in after[1]
     assert after[2]["z"] != before[2]["z"]
     assert plot.find_element(By.TAG_NAME, "table").text != table
     measure.select_by_visible_text("k-means ARI")

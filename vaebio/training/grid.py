@@ -34,7 +34,7 @@ class Member:
         --------
         >>> Member(beta=0.5, latent=16, seed=0).name
         'k16-b0.5-s0'
-        >>> Member(beta=1, latent=2, seed=0, variant="nb").name
+        >>> Member(beta=1.0, latent=2, seed=0, variant="nb").name
         'nb-k2-b1-s0'
         """
         own = f"k{self.latent}-b{self.beta:.12g}-s{self.seed}"
