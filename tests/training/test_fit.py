@@ -141,6 +141,32 @@ def test_sparse_and_streamed_observations_train_the_same_bits(name, inputs, monk
         assert one.history == other.history
 
 
+@pytest.mark.parametrize("name", ["gaussian", "nb"])
+def test_observations_in_a_file_train_the_same_bits(name, inputs, tmp_path):
+    architecture = dataclasses.replace(ARCHITECTURE, likelihood=name, batches=3)
+    in_file = dataclasses.replace(
+        inputs, values=mapped(inputs.values, tmp_path), counts=mapped(inputs.counts, tmp_path)
+    )
+    scarce = placed(in_file, architecture, room=100)
+    assert all(part.values.mapped and part.bytes < 5000 for part in scarce)
+    for one, other in zip(
+        fit(GRID, architecture, *placed(inputs, architecture), SETTINGS),
+        fit(GRID, architecture, *scarce, SETTINGS),
+        strict=True,
+    ):
+        assert one.history == other.history
+
+
+def mapped(matrix, folder):
+    """The same CSR matrix in files."""
+    parts = []
+    for name in ("data", "indices", "indptr"):
+        path = folder / f"{id(matrix)}.{name}"
+        getattr(matrix, name).tofile(path)
+        parts.append(np.memmap(path, getattr(matrix, name).dtype, mode="c"))
+    return sparse.csr_matrix(tuple(parts), matrix.shape)
+
+
 @pytest.mark.parametrize("name", ["nb", "zinb", "poisson", "bernoulli"])
 def test_a_decoder_of_nothing_predicts_the_train_mean(name, inputs):
     """At a huge beta the latents hold nothing, and the first step starts from the mean."""

@@ -56,6 +56,26 @@ def test_the_mean_of_the_target_is_that_of_normalised_counts(inputs):
     np.testing.assert_allclose(data.target_mean(rows_at_once=7), expected, rtol=1e-6)
 
 
+def test_a_part_of_a_part_is_those_observations_and_copies_nothing(inputs):
+    part = inputs.take(np.arange(40) % 2 == 0).take(np.array([5, 0, 3]))
+    assert part.values is inputs.values
+    np.testing.assert_array_equal(part.size, inputs.size[[10, 0, 6]])
+    for room in (10**6, 10):
+        seen = part.placed("counts", CPU, room).minibatch(torch.tensor([2, 1]))
+        np.testing.assert_array_equal(seen.target.numpy(), inputs.counts.toarray()[[6, 0]])
+
+
+def test_the_hash_is_that_of_the_rows_wherever_they_lie(inputs, monkeypatch):
+    rows = np.array([3, 30, 4])
+    alone = dataclasses.replace(
+        inputs, values=inputs.values[rows], counts=inputs.counts[rows], rows=None
+    )
+    alone = dataclasses.replace(alone, size=inputs.size[rows], batch=inputs.batch[rows])
+    assert inputs.take(rows).hash() == alone.hash() != inputs.hash()
+    monkeypatch.setattr("vaebio.training.inputs.HASHED_NUMBERS", 10)
+    assert inputs.take(rows).hash() == alone.hash()
+
+
 @pytest.mark.parametrize(
     "change", ["values", "counts", "mean", "scale", "clip", "size", "batch", "order"]
 )

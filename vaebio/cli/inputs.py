@@ -7,17 +7,21 @@ from vaebio.errors import VaebioError
 
 if TYPE_CHECKING:
     from anndata import AnnData
+    from numpy.typing import NDArray
 
     from vaebio.training.inputs import Inputs
     from vaebio.training.suitable import Facts
 
+ROWS_TIMES_FEATURES = 2**25
+"""Numbers looked at together, were they dense."""
+
 
 def read_prepared(path: Path) -> "AnnData":
-    """A prepared data set."""
-    import anndata
+    """A prepared data set, its values mapped from the file."""
+    from vaebio.data.mapped import read_mapped
 
     try:
-        adata = anndata.read_h5ad(path)
+        adata = read_mapped(path)
     except (OSError, KeyError) as error:
         raise VaebioError(
             found=f"{path} cannot be read: {error}",
@@ -55,21 +59,27 @@ def facts_of(adata: "AnnData") -> "Facts":
     """What decides which likelihood can have produced a prepared data set."""
     from vaebio.training.suitable import Facts
 
-    low, high = (_extreme(adata, way) for way in ("min", "max"))
+    low, high = _extremes(adata)
+    at = low.argmin(), high.argmax()
     return Facts(
         name=str(adata.uns["vaebio"]["name"]),
         counts="counts" in adata.layers,
-        low=low[0],
-        high=high[0],
-        lowest=low[1],
-        highest=high[1],
+        low=float(low[at[0]]),
+        high=float(high[at[1]]),
+        lowest=str(adata.var_names[at[0]]),
+        highest=str(adata.var_names[at[1]]),
     )
 
 
-def _extreme(adata: "AnnData", way: str) -> tuple[float, str]:
-    """Smallest or largest value and the feature it stands in."""
-    by_feature = getattr(adata.X, way)(axis=0)
-    if hasattr(by_feature, "toarray"):
-        by_feature = by_feature.toarray().ravel()
-    at = getattr(by_feature, f"arg{way}")()
-    return float(by_feature[at]), str(adata.var_names[at])
+def _extremes(adata: "AnnData") -> "tuple[NDArray, NDArray]":
+    """(feature,) smallest and largest value, a part of the observations at a time."""
+    import numpy as np
+
+    size = max(1, ROWS_TIMES_FEATURES // adata.n_vars)
+    found = []
+    for start in range(0, adata.n_obs, size):
+        part = adata.X[start : start + size]
+        both = part.min(axis=0), part.max(axis=0)
+        found.append([b.toarray().ravel() if hasattr(b, "toarray") else b for b in both])
+    low, high = zip(*found, strict=True)
+    return np.min(low, axis=0), np.max(high, axis=0)

@@ -1,9 +1,11 @@
 """Observations of a split wherever they lie: on the device, or streamed from the host's memory.
 
-They are kept as they are before scaling, dense or sparse. A minibatch is brought to the device,
-made dense and scaled there; nothing of the size of the whole is ever made.
+They are kept as they are before scaling, dense or sparse, in memory or mapped from a file. A
+minibatch is brought to the device, made dense and scaled there; nothing of the size of the whole
+is ever made.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,15 +42,43 @@ class Constants:
         return z if self.clip is None else z.clamp_(-self.clip, self.clip)
 
 
-class Dense:
-    """Rows of a dense matrix."""
+def is_mapped(matrix: sparse.csr_matrix | NDArray) -> bool:
+    """Whether the values are read from a file as they are asked for."""
+    array = matrix.data if sparse.issparse(matrix) else matrix
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap):
+            return True
+        array = array.base
+    return False
 
-    def __init__(self, values: Tensor) -> None:
-        self.values, self.shape = values, tuple(values.shape)
+
+class Dense:
+    """Rows of a dense matrix.
+
+    Parameters
+    ----------
+    positions
+        (row,) rows of it, in that order; None: all.
+    mapped
+        Whether the matrix lies in a file.
+    """
+
+    def __init__(
+        self, values: Tensor, positions: Tensor | None = None, *, mapped: bool = False
+    ) -> None:
+        self.values, self.positions, self.mapped = values, positions, mapped
+        self.shape = len(values if positions is None else positions), values.shape[1]
 
     def rows(self, index: Tensor, device: torch.device) -> Tensor:
         """Some rows, dense, on a device."""
+        if self.positions is not None:
+            index = self.positions[index]
         return self.values[index].to(device, non_blocking=True)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the numbers."""
+        return self.values.dtype
 
     @property
     def place(self) -> torch.device:
@@ -57,8 +87,8 @@ class Dense:
 
     @property
     def bytes(self) -> int:
-        """Bytes it takes there."""
-        return self.values.nbytes
+        """Bytes of memory its rows take there: none in a file."""
+        return 0 if self.mapped else self.shape[0] * self.shape[1] * self.values.element_size()
 
 
 class Sparse:
@@ -66,24 +96,47 @@ class Sparse:
 
     As many entries are fetched for every row as the fullest row has, so that the shape is known
     beforehand: asking for the real number would stop a device in the middle of an epoch.
+
+    Parameters
+    ----------
+    matrix
+        Shared, not copied: it may be mapped from a file.
+    positions
+        (row,) rows of it, in that order; None: all.
     """
 
-    def __init__(self, matrix: sparse.csr_matrix, place: torch.device) -> None:
-        self.shape = matrix.shape
-        self.starts = torch.from_numpy(matrix.indptr.astype(np.int64)).to(place)
-        self.columns = torch.from_numpy(matrix.indices.astype(np.int32)).to(place)
-        self.data = torch.from_numpy(matrix.data).to(place)
-        self.most = int(np.diff(matrix.indptr).max(initial=0))
+    dtype = torch.float32
+    """Type of the numbers of a minibatch; counts may lie as whole numbers."""
+
+    def __init__(self, matrix: sparse.csr_matrix, positions: NDArray | None = None) -> None:
+        self.mapped = is_mapped(matrix)
+        at = slice(None) if positions is None else positions
+        bounds = matrix.indptr[:-1], matrix.indptr[1:]
+        starts, ends = (bound[at].astype(np.int64) for bound in bounds)
+        self.starts, self.ends = torch.from_numpy(starts), torch.from_numpy(ends)
+        self.columns, self.data = torch.from_numpy(matrix.indices), torch.from_numpy(matrix.data)
+        self.shape = len(starts), matrix.shape[1]
+        self.most = int((ends - starts).max(initial=0))
+        self.entries = int((ends - starts).sum())
+
+    def to(self, device: torch.device) -> "Sparse":
+        """The same on a device, columns and values as short as it can do with."""
+        moved = copy(self)
+        moved.mapped = False
+        moved.starts, moved.ends = self.starts.to(device), self.ends.to(device)
+        moved.columns = self.columns.to(torch.int32).to(device)
+        moved.data = self.data.to(self.dtype).to(device)
+        return moved
 
     def rows(self, index: Tensor, device: torch.device) -> Tensor:
         """Some rows, dense, on a device."""
-        start, end = self.starts[index], self.starts[index + 1]
+        start, end = self.starts[index], self.ends[index]
         entry = start[:, None] + torch.arange(self.most, device=start.device)
         there = entry < end[:, None]
         entry = entry.where(there, 0)
         # What lies beyond the end of a row goes to a column that is cut off.
         column = self.columns[entry].where(there, self.shape[1]).to(device, non_blocking=True)
-        data = self.data[entry].to(device, non_blocking=True)
+        data = self.data[entry].to(device, self.dtype, non_blocking=True)
         dense = data.new_zeros(len(index), self.shape[1] + 1)
         return dense.scatter_(1, column.long(), data)[:, :-1]
 
@@ -94,8 +147,10 @@ class Sparse:
 
     @property
     def bytes(self) -> int:
-        """Bytes it takes there."""
-        return self.starts.nbytes + self.columns.nbytes + self.data.nbytes
+        """Bytes of memory its rows take there; in a file, only where each begins and ends."""
+        own = self.columns.element_size() + self.data.element_size()
+        own = 0 if self.mapped else own
+        return self.entries * own + self.starts.nbytes + self.ends.nbytes
 
 
 @dataclass(frozen=True)
@@ -141,8 +196,7 @@ class Observations:
     @property
     def dtype(self) -> torch.dtype:
         """Type of the numbers."""
-        values = self.values
-        return values.values.dtype if isinstance(values, Dense) else values.data.dtype
+        return self.values.dtype
 
     @property
     def place(self) -> torch.device:
@@ -151,7 +205,7 @@ class Observations:
 
     @property
     def bytes(self) -> int:
-        """Bytes the observations take where they lie."""
+        """Bytes of memory the observations take where they lie."""
         return self.values.bytes + (self.counts.bytes if self.counts else 0)
 
     def minibatch(self, index: Int[Tensor, " row"]) -> Minibatch:
