@@ -202,6 +202,11 @@ class Train(Settings):
         description="Stop a member after this many epochs without improvement on validation; "
         "counted from the end of the warm-up. The best weights are restored.",
     )
+    ignore_imputed: bool = Field(
+        True,
+        description="Values that the preparation filled in reach the encoder but have no say in "
+        "the loss; false: they count like measured ones. Measures never count them.",
+    )
     clip: PositiveFloat = Field(
         100.0, description="Largest norm of one member's gradient in nats; longer ones are cut."
     )

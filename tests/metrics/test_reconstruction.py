@@ -4,7 +4,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import mean_squared_error
 
 from vaebio.metrics import baselines, information
-from vaebio.metrics.reconstruction import mean_with_interval, mse
+from vaebio.metrics.reconstruction import mean_with_interval, mse, variance
 
 
 @pytest.fixture
@@ -59,3 +59,16 @@ def test_active_units_are_counted_by_variance_not_by_number():
     mean[:, 1:] *= 1e-3
     assert information.active_units(mean).sum() == 1
     np.testing.assert_allclose(information.mean_variance(mean), mean.var(axis=0, ddof=1))
+
+
+def test_what_was_filled_in_has_no_say(x):
+    """Neither in the error nor in the variance it is held against."""
+    observed = np.random.default_rng(0).random(x.shape) < 0.7
+    observed[:, 0] = False
+    nowhere = np.where(observed, x, 1e9)
+    guess = np.full(x.shape[1], 0.3)
+    by_hand = [np.mean((row[seen] - 0.3) ** 2) for row, seen in zip(x, observed, strict=True)]
+    np.testing.assert_allclose(mse(nowhere, guess, observed), by_hand)
+    mean = [np.mean(x[observed[:, j], j]) if observed[:, j].any() else 0 for j in range(x.shape[1])]
+    assert variance(nowhere, observed) == pytest.approx(mse(x, np.array(mean), observed).mean())
+    assert variance(x, np.ones_like(observed)) == pytest.approx(variance(x))

@@ -139,6 +139,46 @@ def test_the_closed_gradient_is_that_of_autograd(
         assert p.grad.abs().sum() > 0, name
 
 
+FILLABLE = [kind for kind in KINDS if kind[0] in ("gaussian", "bernoulli")]
+
+
+def with_gaps(seen):
+    """Some values filled in; the second feature always, the fifth observation nearly always."""
+    observed = (torch.rand(seen.target.shape, generator=torch.Generator().manual_seed(2)) > 0.4).to(
+        seen.target.dtype
+    )
+    observed[:, 1], observed[4, 2:] = 0, 0
+    return Minibatch(seen.x, seen.target, seen.log_size, observed=observed)
+
+
+@pytest.mark.parametrize(("name", "sigma"), FILLABLE)
+def test_what_was_filled_in_has_no_say(name, sigma):
+    """The distortion is that of the measured values alone, and its gradient that of autograd."""
+    kind, seen = likelihood(name, sigma), with_gaps(data(name))
+    linear, learned = drawn(kind)
+    for t in (*linear, *learned.values()):
+        t.requires_grad_(True)
+    terms = strangers(name, sigma, linear, learned, seen) * seen.observed
+    found = kind.distortion(linear, learned, seen)
+    torch.testing.assert_close(found, terms.sum(-1))
+    expected = torch.autograd.grad(terms.sum(), [*linear, *learned.values()])
+    with torch.no_grad():
+        start = kind.start("output", torch.zeros(MEMBERS, FEATURES).double(), learned, seen)
+        gradient, in_learned = kind.gradient([start + linear[0]], learned, seen)
+    for one, other in zip([*gradient, *in_learned.values()], expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize(("name", "sigma"), FILLABLE)
+def test_a_mask_of_nothing_changes_nothing(name, sigma):
+    kind, seen = likelihood(name, sigma), data(name)
+    masked = Minibatch(seen.x, seen.target, observed=torch.ones_like(seen.target))
+    linear, learned = drawn(kind)
+    torch.testing.assert_close(
+        kind.distortion(linear, learned, seen), kind.distortion(linear, learned, masked)
+    )
+
+
 def frozen(name, mean, theta=None):
     """scipy's distribution of a count."""
     if name == "poisson":

@@ -141,6 +141,25 @@ def test_sparse_and_streamed_observations_train_the_same_bits(name, inputs, monk
         assert one.history == other.history
 
 
+@pytest.mark.parametrize("room", [10**9, 100], ids=["dense", "sparse"])
+def test_filled_in_values_reach_the_encoder_and_no_error(room, inputs):
+    imputed = (np.random.default_rng(1).random((70, 12)) < 0.3).astype(np.uint8)
+    gaps = dataclasses.replace(inputs, imputed=sparse.csr_matrix(imputed))
+    data = placed(gaps, ARCHITECTURE, room)
+    [one] = fit(GRID[:1], ARCHITECTURE, *data, SETTINGS)
+    seen = data[1].minibatch(torch.arange(20))
+    np.testing.assert_array_equal(seen.observed, 1 - imputed[50:])
+    stack = pad(ARCHITECTURE, [one.parameters])
+    error = (seen.x - stack.decode(stack.encode(seen.x)[0])[0][0]).square() * seen.observed
+    best = min(
+        (row for row in one.history if row["split"] == "validation" and row["epoch"] > 2),
+        key=lambda row: row["distortion_nats"] + 0.1 * row["rate_nats"],
+    )
+    assert (error.sum(1) / seen.observed.sum(1)).mean().item() == pytest.approx(best["mse"], 1e-4)
+    [other] = fit(GRID[:1], ARCHITECTURE, *placed(inputs, ARCHITECTURE, room), SETTINGS)
+    assert one.history != other.history
+
+
 @pytest.mark.parametrize("name", ["gaussian", "nb"])
 def test_observations_in_a_file_train_the_same_bits(name, inputs, tmp_path):
     architecture = dataclasses.replace(ARCHITECTURE, likelihood=name, batches=3)

@@ -77,7 +77,7 @@ def test_the_hash_is_that_of_the_rows_wherever_they_lie(inputs, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "change", ["values", "counts", "mean", "scale", "clip", "size", "batch", "order"]
+    "change", ["values", "counts", "mean", "scale", "clip", "size", "batch", "imputed", "order"]
 )
 def test_the_hash_changes_with_every_number(inputs, change):
     rows = np.arange(40)
@@ -87,6 +87,8 @@ def test_the_hash_changes_with_every_number(inputs, change):
         moved = getattr(inputs, change).copy()
         moved.data[3] += 1
         other = dataclasses.replace(inputs, **{change: moved})
+    elif change == "imputed":
+        other = dataclasses.replace(inputs, imputed=np.eye(40, 9))
     elif change == "clip":
         other = dataclasses.replace(inputs, clip=None)
     else:

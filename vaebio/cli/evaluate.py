@@ -15,6 +15,7 @@ from vaebio.terms import COLUMNS, SPLITS
 
 if TYPE_CHECKING:
     from anndata import AnnData
+    from numpy.typing import NDArray
 
     from vaebio.evaluation.measured import Measured, Observations
     from vaebio.settings import Evaluate
@@ -74,7 +75,16 @@ def observations(adata: "AnnData") -> "Observations":
         rows={split: (adata.obs["split"] == split).to_numpy() for split in SPLITS},
         labels=adata.obs[label].astype(str).to_numpy() if label else None,
         inputs=inputs_of(adata),
+        observed=_observed(adata),
     )
+
+
+def _observed(adata: "AnnData") -> "NDArray | None":
+    """Which values were measured; None where none was filled in."""
+    if "imputed" not in adata.layers:
+        return None
+    imputed = adata.layers["imputed"]
+    return (imputed.toarray() if hasattr(imputed, "toarray") else imputed) == 0
 
 
 def _members(

@@ -37,8 +37,12 @@ def read_prepared(path: Path) -> "AnnData":
     return adata
 
 
-def inputs_of(adata: "AnnData") -> "Inputs":
-    """All observations of a prepared data set, as the models get them."""
+def inputs_of(adata: "AnnData", *, ignore_imputed: bool = True) -> "Inputs":
+    """All observations of a prepared data set, as the models get them.
+
+    With `ignore_imputed`, values that were filled in reach the encoder but have no say in any
+    error.
+    """
     from vaebio.data.constants import Preparation
     from vaebio.training.inputs import Inputs
 
@@ -52,6 +56,7 @@ def inputs_of(adata: "AnnData") -> "Inputs":
         counts=adata.layers["counts"] if counted else None,
         size=adata.obs["total"].to_numpy(float) / constants.target_total if counted else None,
         batch=adata.obs[constants.batch].cat.codes.to_numpy(int) if constants.batch else None,
+        imputed=adata.layers.get("imputed") if ignore_imputed else None,
     )
 
 

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     adata = read_prepared(arguments.prepared)
     architectures = architectures_of(config, adata)
     stack = stack_of(members(config.grid, list(architectures)), arguments.stack, arguments.stacks)
-    everything = inputs_of(adata)
+    everything = inputs_of(adata, ignore_imputed=config.train.ignore_imputed)
     parts = [
         everything.take((adata.obs["split"] == split).to_numpy())
         for split in ("train", "validation")

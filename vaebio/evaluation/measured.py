@@ -27,17 +27,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Observations:
-    """Scaled observations with the rows of each split and the labels where there are any."""
+    """Scaled observations with the rows of each split and the labels where there are any.
+
+    `observed` says which values were measured; it is None where none was filled in.
+    """
 
     x: Float[np.ndarray, "observation feature"]
     rows: dict[str, Bool[np.ndarray, " observation"]]
     labels: NDArray | None
     inputs: Inputs
+    observed: Bool[np.ndarray, "observation feature"] | None = None
 
     @cached_property
     def variance(self) -> dict[str, float]:
         """Variance of each split around its own feature means, averaged over features."""
-        return {split: float(variance(self.x[rows])) for split, rows in self.rows.items()}
+        return {split: self._variance(rows) for split, rows in self.rows.items()}
+
+    def _variance(self, rows: Bool[np.ndarray, " observation"]) -> float:
+        return variance(self.x[rows], None if self.observed is None else self.observed[rows])
 
     @property
     def train(self) -> Float[np.ndarray, "train feature"]:
@@ -138,7 +145,7 @@ def _plain(value: np.generic) -> float | bool:
 
 
 def _mse_rows(data: Observations, x_hat: NDArray) -> list[Row]:
-    error = mse(data.x, x_hat)
+    error = mse(data.x, x_hat, data.observed)
     found = [mean_row(split, "mse", error[rows]) for split, rows in data.rows.items()]
     return found + _r2_rows(data, error)
 

@@ -47,12 +47,16 @@ class Minibatch:
         where the target is not counts.
     batch
         Number of each observation's technical batch; None where the model is not told.
+    observed
+        1 where the target was measured, 0 where it was filled in and has no say; None: all was
+        measured. Likelihoods of counts take no notice: counts are never filled in.
     """
 
     x: Float[Tensor, "observation feature"]
     target: Float[Tensor, "observation feature"]
     log_size: Float[Tensor, " observation"] | None = None
     batch: Int[Tensor, " observation"] | None = None
+    observed: Float[Tensor, "observation feature"] | None = None
 
     def __len__(self) -> int:
         """Number of observations."""
@@ -60,8 +64,16 @@ class Minibatch:
 
     def part(self, rows: slice) -> "Minibatch":
         """Some observations side by side, sharing memory with these."""
-        told = (None if t is None else t[rows] for t in (self.log_size, self.batch))
+        others = self.log_size, self.batch, self.observed
+        told = (None if t is None else t[rows] for t in others)
         return Minibatch(self.x[rows], self.target[rows], *told)
+
+    @cached_property
+    def measured(self) -> Float[Tensor, " observation"]:
+        """Number of measured features of each observation."""
+        if self.observed is None:
+            return self.x.new_full((len(self),), float(self.x.shape[1]))
+        return self.observed.sum(1)
 
     @cached_property
     def zero(self) -> Float[Tensor, "observation feature"]:

@@ -51,7 +51,8 @@ def encode(
     """Latents and errors of some observations.
 
     The distortion is that of one sample of the posterior per observation, drawn with `noise`; the
-    mse is that of the posterior mean, in scaled units whatever the likelihood.
+    mse is that of the posterior mean, in scaled units whatever the likelihood. Both are of the
+    measured values alone.
     """
     parts = [_chunk(stack, data, rows[at], noise[:, at]) for at in _chunks(stack, data, len(rows))]
     return Encoded(*(torch.cat(part, dim=1) for part in zip(*parts, strict=True)))
@@ -80,7 +81,7 @@ def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tup
             linear = tuple(y[:, at] for y in sampled)
             distortion[block, at] = part.likelihood.distortion(linear, part.learned, some)
             x_hat = reconstruction(part, data, tuple(y[:, at] for y in best), some)
-            mse[block, at] = squared_error(some.x, x_hat) / data.features
+            mse[block, at] = squared_error(some.x, x_hat, some.observed) / some.measured
     return mean, log_var, distortion, mse
 
 

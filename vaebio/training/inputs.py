@@ -36,13 +36,15 @@ class Inputs:
         Constants of train.
     counts
         (row, feature), where the data set has counts.
-    rows
-        (observation,) which rows of `values` and `counts` the observations are; None: all of
-        them. Taking a part copies nothing, so that a file that is mapped stays on disk.
     size
         (observation,) total over the common target total, where there are counts.
     batch
         (observation,) numbers of the technical batches, where models are told.
+    imputed
+        (row, feature) 1 where a value was filled in and shall have no say, where some were.
+    rows
+        (observation,) which rows of `values` and `counts` the observations are; None: all of
+        them. Taking a part copies nothing, so that a file that is mapped stays on disk.
     """
 
     values: Matrix
@@ -50,9 +52,10 @@ class Inputs:
     scale: Float[np.ndarray, " feature"]
     clip: float | None
     counts: Matrix | None = None
-    rows: Int[np.ndarray, " observation"] | None = None
     size: Float[np.ndarray, " observation"] | None = None
     batch: Int[np.ndarray, " observation"] | None = None
+    imputed: Matrix | None = None
+    rows: Int[np.ndarray, " observation"] | None = None
 
     def __len__(self) -> int:
         """Number of observations."""
@@ -76,7 +79,7 @@ class Inputs:
     def hash(self) -> str:
         """Hash of every number that a model may get from here."""
         found = hashlib.sha256(repr((len(self), self.features, self.clip)).encode())
-        for matrix in (self.values, self.counts):
+        for matrix in (self.values, self.counts, self.imputed):
             found.update(b"none" if matrix is None else self._hash(matrix))
         for array in (self.mean, self.scale, self.size, self.batch):
             found.update(b"none" if array is None else np.ascontiguousarray(array).data)
@@ -110,12 +113,12 @@ class Inputs:
         """
         counts = self.counts if target == "counts" else None
         log_size = None if counts is None else _on(np.log(self.size), device)
-        values = [m for m in (self.values, counts) if m is not None]
-        made = _stored(values, self.rows, device, int(DATA_SHARE * room))
+        matrices = {"values": self.values, "counts": counts, "imputed": self.imputed}
+        there = {name: m for name, m in matrices.items() if m is not None}
+        stored = _stored(list(there.values()), self.rows, device, int(DATA_SHARE * room))
         return Observations(
-            values=made[0],
+            **dict(zip(there, stored, strict=True)),
             constants=Constants.of(self.mean, self.scale, self.clip).to(device),
-            counts=None if counts is None else made[1],
             log_size=log_size,
             batch=None if self.batch is None else torch.from_numpy(self.batch).long().to(device),
             target=target,
@@ -129,10 +132,12 @@ def _stored(
     n = matrices[0].shape[0] if rows is None else len(rows)
     if sum(4 * n * m.shape[1] for m in matrices) <= room:
         return [Dense(_dense(_part(m, rows)).to(device)) for m in matrices]
-    if not all(sparse.issparse(m) for m in matrices):
-        return [_dense_on_host(m, rows, device) for m in matrices]
-    lying = [Sparse(m, rows) for m in matrices]
-    if device.type == "cpu" or sum(BYTES_PER_ENTRY * one.entries for one in lying) > room:
+    lying = [
+        Sparse(m, rows) if sparse.issparse(m) else _dense_on_host(m, rows, device) for m in matrices
+    ]
+    if device.type == "cpu" or not all(isinstance(one, Sparse) for one in lying):
+        return lying
+    if sum(BYTES_PER_ENTRY * one.entries for one in lying) > room:
         return lying
     return [Sparse(_part(m, rows)).to(device) for m in matrices]
 

@@ -165,6 +165,8 @@ class Observations:
         (observation, feature), where the likelihood is one of counts.
     log_size, batch
         (observation,) as in `Minibatch`.
+    imputed
+        (observation, feature) 1 where a value was filled in and has no say, where some were.
     target
         What the likelihood is a density of.
     device
@@ -178,6 +180,7 @@ class Observations:
     batch: Int[Tensor, " observation"] | None = field(default=None, repr=False)
     target: Target = "scaled"
     device: torch.device = torch.device("cpu")
+    imputed: Dense | Sparse | None = None
 
     @classmethod
     def of(cls, x: Float[Tensor, "observation feature"]) -> "Observations":
@@ -206,7 +209,7 @@ class Observations:
     @property
     def bytes(self) -> int:
         """Bytes of memory the observations take where they lie."""
-        return self.values.bytes + (self.counts.bytes if self.counts else 0)
+        return sum(m.bytes for m in (self.values, self.counts, self.imputed) if m)
 
     def minibatch(self, index: Int[Tensor, " row"]) -> Minibatch:
         """Some observations, dense and scaled, on the device."""
@@ -217,15 +220,22 @@ class Observations:
             target = self.counts.rows(index, self.device)
         here = index.to(self.device, non_blocking=True)
         given = (None if t is None else t[here] for t in (self.log_size, self.batch))
-        return Minibatch(x, target, *given)
+        observed = self.imputed and 1 - self.imputed.rows(index, self.device).to(x.dtype)
+        return Minibatch(x, target, *given, observed)
 
     def target_mean(self, rows_at_once: int = 4096) -> Float[Tensor, " feature"]:
-        """Mean of target over size of each feature, parts summed in float64 on the host."""
+        """Mean of target over size of each feature, parts summed in float64 on the host.
+
+        Over what was measured; 0 where nothing was.
+        """
         total = torch.zeros(self.features, dtype=torch.float64)
+        times = torch.zeros_like(total)
         for index in torch.arange(len(self), device=self.place).split(rows_at_once):
             seen = self.minibatch(index)
             values = seen.target
             if seen.log_size is not None:
                 values = values / seen.log_size.exp()[:, None]
-            total += values.sum(0).cpu()
-        return (total / len(self)).to(self.device, self.dtype)
+            observed = torch.ones_like(values) if seen.observed is None else seen.observed
+            total += (values * observed).sum(0).cpu()
+            times += observed.sum(0).cpu()
+        return (total / times.clamp(min=1)).to(self.device, self.dtype)

@@ -26,7 +26,8 @@ class Bernoulli:
     ) -> Tensor:
         """softplus(map) - x map, summed over features."""
         del learned
-        return (torch.nn.functional.softplus(linear[0]) - seen.target * linear[0]).sum(-1)
+        terms = torch.nn.functional.softplus(linear[0]) - seen.target * linear[0]
+        return (terms if seen.observed is None else terms * seen.observed).sum(-1)
 
     def expected(
         self, linear: tuple[Tensor, ...], learned: dict[str, Tensor], log_size: Tensor | None
@@ -45,4 +46,5 @@ class Bernoulli:
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Probability - x."""
         del learned
-        return [arrays[0].sigmoid_().sub_(seen.target)], {}
+        gradient = arrays[0].sigmoid_().sub_(seen.target)
+        return [gradient if seen.observed is None else gradient.mul_(seen.observed)], {}

@@ -22,23 +22,36 @@ class _SquaredError(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, x_hat: Tensor) -> Tensor:
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, x: Tensor, x_hat: Tensor, observed: Tensor | None
+    ) -> Tensor:
         difference = x_hat - x
+        if observed is not None:
+            difference *= observed
         ctx.save_for_backward(difference)
         return torch.linalg.vector_norm(difference, dim=-1).square()
 
     @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[None, Tensor]:
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, gradient: Tensor
+    ) -> tuple[None, Tensor, None]:
         (difference,) = ctx.saved_tensors
-        return None, difference * (2 * gradient).unsqueeze(-1)
+        return None, difference * (2 * gradient).unsqueeze(-1), None
 
 
 def squared_error(
     x: Float[Tensor, "observation feature"],
     x_hat: Float[Tensor, "member observation feature"],
+    observed: Float[Tensor, "observation feature"] | None = None,
 ) -> Float[Tensor, "member observation"]:
-    """Squared error of each observation, summed over features; differentiable in `x_hat`."""
-    return _SquaredError.apply(x, x_hat)
+    """Squared error of each observation, summed over features; differentiable in `x_hat`.
+
+    Parameters
+    ----------
+    observed
+        1 where a value counts, 0 where it does not; None: all count.
+    """
+    return _SquaredError.apply(x, x_hat, observed)
 
 
 class Gaussian:
@@ -69,13 +82,22 @@ class Gaussian:
         self, linear: tuple[Tensor, ...], learned: dict[str, Tensor], seen: Minibatch
     ) -> Tensor:
         """Half the squared error in units of sigma, with the normalising constant."""
-        constant = seen.x.shape[-1] * HALF_LOG_TWO_PI
+        constant = seen.measured * HALF_LOG_TWO_PI
         if not learned:
-            return 0.5 * squared_error(seen.target, linear[0]) + constant
+            return 0.5 * squared_error(seen.target, linear[0], seen.observed) + constant
         log_sigma = _bounded(learned["log_sigma"])
         error = (linear[0] - seen.target) * (-log_sigma).exp()[:, None]
-        logs = log_sigma.sum(-1) * (seen.x.shape[-1] / log_sigma.shape[-1])
-        return 0.5 * error.square().sum(-1) + logs[:, None] + constant
+        if seen.observed is not None:
+            error = error * seen.observed
+        return 0.5 * error.square().sum(-1) + self._logs(log_sigma, seen) + constant
+
+    def _logs(self, log_sigma: Tensor, seen: Minibatch) -> Tensor:
+        """Sum of log sigma over the measured features of each observation."""
+        if self.sigma == "shared":
+            return log_sigma * seen.measured
+        if seen.observed is None:
+            return log_sigma.sum(-1, keepdim=True)
+        return log_sigma @ seen.observed.mT
 
     def expected(
         self, linear: tuple[Tensor, ...], learned: dict[str, Tensor], log_size: Tensor | None
@@ -93,13 +115,14 @@ class Gaussian:
         self, arrays: list[Tensor], learned: dict[str, Tensor], seen: Minibatch
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """The error over sigma²; in log sigma, 1 less the error's square over sigma²."""
-        error = arrays[0]
+        error = arrays[0] if seen.observed is None else arrays[0].mul_(seen.observed)
         if not learned:
             return [error], {}
         raw = learned["log_sigma"]
         precision = (-2 * _bounded(raw)).exp()
         squares = torch.einsum("mof,mof->mf", error, error)
-        in_log_sigma = len(seen) - squares * precision
+        times = len(seen) if seen.observed is None else seen.observed.sum(0)
+        in_log_sigma = times - squares * precision
         if self.sigma == "shared":
             in_log_sigma = in_log_sigma.sum(-1, keepdim=True)
         slope = torch.sigmoid(raw - SMALLEST_LOG_SIGMA)
