@@ -68,23 +68,51 @@ class Prepare(Settings):
     """From the raw matrix to the model's input. Every constant is learned on train only."""
 
     split: Split = Field(Split(), description="Train, validation and test.")
+    transform: Literal["auto", "none", "m_values"] = Field(
+        "auto",
+        description="Fractions: M-values, log2(b / (1 - b)) with an offset of 0.001, or none, "
+        "which keeps them in [0, 1] for the bernoulli likelihood. auto: m_values.",
+    )
+    binarise: bool = Field(
+        False, description="Binary values: take everything above 0 for 1, as of counts of peaks."
+    )
     min_features: NonNegativeInt = Field(
         1,
-        description="Counts: drop observations with fewer detected features than this.",
+        description="Counts and binary values: drop observations with fewer detected features "
+        "than this.",
     )
     min_observations: NonNegativeInt = Field(
         3,
-        description="Counts: drop features detected in fewer train observations than this.",
+        description="Counts and binary values: drop features detected in fewer train observations "
+        "than this.",
     )
     target_total: PositiveFloat = Field(
         1e4,
         description="Counts: every observation is scaled to this total before log1p "
         "(a fixed number: a median over all observations would let test into train).",
     )
+    max_missing: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.5,
+        description="Other kinds: drop features missing in more than this share of the train "
+        "observations. Missing is what has no value, and of intensities what is 0.",
+    )
+    impute: Literal["auto", "none", "median", "knn", "half_minimum"] = Field(
+        "auto",
+        description="What missing values are filled with: the feature's median, the mean of the "
+        "5 nearest observations, or half of the feature's smallest intensity (what an instrument "
+        "does not find is mostly what there is little of). auto: half_minimum for intensities, "
+        "median else; none: missing values are refused.",
+    )
     features: PositiveInt = Field(
-        2000,
-        description="Keep this many features: the most variable ones on train (scanpy's "
-        "dispersions for counts, variance for continuous values).",
+        2000, description="Keep this many features: the most variable ones on train."
+    )
+    select: Literal["auto", "seurat_v3", "pearson", "variance", "mad", "none"] = Field(
+        "auto",
+        description="What variable means: variance of the counts over what is usual at their mean "
+        "(seurat_v3), variance of Pearson residuals of the counts (pearson), variance or median "
+        "absolute deviation (mad) of the transformed values; none keeps all features. auto: "
+        "seurat_v3 for counts, variance else. pearson, mad, and variance of counts need the train "
+        "split in memory.",
     )
     clip: PositiveFloat | None = Field(
         10.0,

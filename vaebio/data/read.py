@@ -12,13 +12,12 @@ from scipy import sparse
 
 from vaebio.data import sources, tables
 from vaebio.data.annotation import join, read_annotation
+from vaebio.data.raw import Raw
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import Orientation
 
 
-def read(
-    matrix: str, annotation: str = "", orientation: str = "observations_by_features"
-) -> AnnData:
+def read(matrix: str, annotation: str = "", orientation: str = "observations_by_features") -> Raw:
     """Raw data set: X as in the file, the columns about the observations in `obs`.
 
     Parameters
@@ -55,8 +54,7 @@ def read(
     if annotation:
         path = sources.checked_path(annotation, "annotation", sources.TEXT_SUFFIXES)
         steps.append(join(adata, read_annotation(path), path))
-    adata.uns["vaebio"] = {"steps": steps, "warnings": cautions}
-    return adata
+    return Raw(adata.obs, adata.var, adata.X, steps, cautions)
 
 
 def _raw(matrix: str) -> AnnData:

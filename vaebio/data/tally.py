@@ -99,6 +99,25 @@ class Tally:
         cut = np.minimum(count, limit[feature]).astype(np.float64)  # squares outgrow integers
         return self._summed(feature, times * cut), self._summed(feature, times * cut**2)
 
+    def of(self, features: np.ndarray) -> "Tally":
+        """The tally of some features alone.
+
+        Parameters
+        ----------
+        features
+            (feature,) sorted positions.
+        """
+        feature, count, times = self.pairs()
+        place = np.full(self.features, -1)
+        place[features] = np.arange(len(features))
+        kept = place[feature] >= 0
+        feature, count, times = place[feature[kept]], count[kept], times[kept]
+        part, low = Tally(len(features)), count < DENSE
+        part.observations = self.observations
+        part._low[feature[low] * DENSE + count[low]] = times[low]
+        part._high = _distinct(feature[~low], count[~low], times[~low])
+        return part
+
     def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Feature, count above 0, and number of observations that have it; each pair once."""
         self._settle_low()
