@@ -4,6 +4,7 @@ import pytest
 import scanpy
 from anndata import AnnData
 from scipy import sparse, stats
+from skmisc.loess import loess
 
 from vaebio.data import variable
 from vaebio.data.tally import Tally
@@ -140,6 +141,18 @@ def test_few_different_means_are_no_crash_and_the_planted_feature_is_first(rng, 
     assert "Too few features differ in their mean" in told
     assert np.isfinite(measure).all()
     assert np.argmax(measure) == 77
+
+
+@pytest.mark.parametrize("seed", [1892, 3511, 5375])
+def test_a_trend_stays_near_its_points_where_a_local_parabola_does_not(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.choice(rng.normal(size=11), 12)
+    y = 1.2 * x + rng.normal(0, 0.3, size=12)
+    wild = loess(x, y, span=0.5, degree=2)
+    wild.fit()
+    assert np.abs(wild.outputs.fitted_values - y).max() > 3 * np.ptp(y)
+    fitted, _ = variable._trend(x, y)
+    assert np.abs(fitted - y).max() < np.ptp(y)
 
 
 def test_features_that_never_vary_have_no_variance():

@@ -137,7 +137,7 @@ def _trend(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, str]:
             model.fit()
         except ValueError:  # a neighbourhood with fewer different x than a parabola needs
             continue
-        if np.isfinite(model.outputs.fitted_values).all():
+        if _sound(model.outputs.fitted_values, y):
             return model.outputs.fitted_values, "" if span == SPAN else _wider(span)
     degree = min(2, len(np.unique(x)) - 1)
     fitted = np.polynomial.Polynomial.fit(x, y, degree)(x) if degree else np.full(len(x), y.mean())
@@ -145,6 +145,12 @@ def _trend(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, str]:
         f"Too few features differ in their mean for a local regression of variance on mean: "
         f"took a polynomial of degree {degree} through all of them."
     )
+
+
+def _sound(fitted: np.ndarray, y: np.ndarray) -> bool:
+    """Whether a fit is near its data: parabolas through few different x can go anywhere."""
+    margin = np.ptp(y) + 1e-6
+    return bool(np.all((fitted > y.min() - margin) & (fitted < y.max() + margin)))
 
 
 def _wider(span: float) -> str:
