@@ -67,6 +67,20 @@ class Split(Settings):
 class Prepare(Settings):
     """From the raw matrix to the model's input. Every constant is learned on train only."""
 
+    layer: str = Field(
+        "auto",
+        description="Values of an .h5ad, .h5mu, .zarr or .loom to take: `X`, `raw`, or the name "
+        "of a layer. `auto`: X, unless it holds no counts, the file holds counts elsewhere, and "
+        "`kind` is auto or counts; the log says what was taken.",
+    )
+    modality: str = Field(
+        "",
+        description="Modality of an .h5mu to take, or type of the features of 10x files (empty: "
+        "the only one, and of 10x files Gene Expression).",
+    )
+    genome: str = Field(
+        "", description="Genome to take of a 10x .h5 with several (empty: the only one, or all)."
+    )
     split: Split = Field(Split(), description="Train, validation and test.")
     transform: Literal["auto", "none", "m_values"] = Field(
         "auto",
@@ -319,10 +333,13 @@ class Dataset(Settings):
         description="Name of the data set and of its results folder: letters, digits, _ . -"
     )
     matrix: Annotated[str, Field(min_length=1)] = Field(
-        description="Path (.h5ad, .csv, .tsv, .txt, the last three also .gz) or builtin:pbmc68k."
+        description="Path (.h5ad, .h5mu, .zarr, .loom, .mtx, .parquet, .csv, .tsv, .txt; folder or "
+        ".h5 of 10x; text and .mtx also .gz) or builtin:pbmc68k."
     )
     annotation: str = Field(
-        "", description="Path of a table (.csv, .tsv) with one row per observation."
+        "",
+        description="Path of a table (.csv, .tsv, .txt, also .gz; .parquet; .h5ad, whose obs "
+        "counts) with one row per observation.",
     )
     label: str = Field("", description="Column with the known classes, for evaluation only.")
     batch: str = Field("", description="Column with the technical batch.")

@@ -71,7 +71,7 @@ def test_the_builtin_needs_no_file(folder):
 
 BAD = {
     "no_such_file": (["{}/count.csv"], "did you mean `counts.csv`"),
-    "folder": (["{}"], "is a folder"),
+    "folder": (["{}"], "a folder, holds no matrix"),
     "unknown_builtin": (["builtin:pbmc"], "did you mean `pbmc68k`"),
     "unknown_form": (["{}/s.xlsx"], "ends in `.xlsx`"),
     "garbled": (["{}/garbled.csv"], "column `f1`"),

@@ -25,14 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "matrix",
         metavar="MATRIX",
-        help="table of measurements (for instance cells x genes): an .h5ad, .csv, .tsv or .txt "
-        "file (the last three also .gz), or builtin:pbmc68k, the blood cells that ship with scanpy",
+        help="table of measurements (for instance cells x genes): an .h5ad, .h5mu, .zarr, .loom, "
+        ".mtx, .parquet, .csv, .tsv or .txt (text and .mtx also .gz), a folder or .h5 of 10x, or "
+        "builtin:pbmc68k, the blood cells that ship with scanpy",
     )
     add(
         "--annotation",
         metavar="FILE",
         default="",
-        help="table (.csv or .tsv) with one row per cell or sample, its name in the first column",
+        help="table (.csv, .tsv, .parquet or .h5ad) with one row per cell or sample, its name in "
+        "the first column",
     )
     add(
         "--label",
@@ -78,7 +80,15 @@ def run(arguments: argparse.Namespace) -> None:
 
     _refuse_overwriting(arguments)
     settings = _settings(arguments.settings)
-    raw = read(arguments.matrix, arguments.annotation, arguments.orientation)
+    raw = read(
+        arguments.matrix,
+        arguments.annotation,
+        arguments.orientation,
+        layer=settings.layer,
+        modality=settings.modality,
+        genome=settings.genome,
+        kind=arguments.kind,
+    )
     with whole(arguments.prepared) as h5ad, whole(arguments.summary) as text:
         with about(arguments.matrix):
             prepared = prepare(
