@@ -49,8 +49,24 @@ class Settings(BaseModel):
 
 
 class Split(Settings):
-    """Shares of the observations, stratified by the label where there is one."""
+    """How the observations are divided, before anything is learned from them."""
 
+    by: Literal["label", "group", "batch", "column"] = Field(
+        "label",
+        description="label: at random, stratified by the label where there is one. group, batch: "
+        "whole groups (all observations of a donor, of a technical batch) go to one split, so "
+        "that test holds groups no model has seen. column: as a column says.",
+    )
+    group: str = Field(
+        "",
+        description="Column of what must not be divided, for instance the donor; for `by: group`, "
+        "and as a check for `by: column`.",
+    )
+    column: str = Field(
+        "",
+        description="Column with train, validation and test, for `by: column`. Without validation "
+        "in it, that is taken from train.",
+    )
     train: PositiveFloat = Field(0.7, description="Share the model and all constants learn from.")
     validation: PositiveFloat = Field(0.15, description="Share that stops the training.")
     test: PositiveFloat = Field(0.15, description="Share that is only ever measured.")
@@ -61,6 +77,15 @@ class Split(Settings):
         total = self.train + self.validation + self.test
         if abs(total - 1) > 1e-6:
             raise ValueError(f"train + validation + test to be 1, not {total:g}")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_are_used(self) -> "Split":
+        for key, users in (("group", ("group", "column")), ("column", ("column",))):
+            if self.by == key and not getattr(self, key):
+                raise ValueError(f"the name of a column as `{key}`, for `by: {key}`")
+            if getattr(self, key) and self.by not in users:
+                raise ValueError(f"`by: {key}`, or no `{key}`: `by: {self.by}` does not use it")
         return self
 
 

@@ -281,6 +281,9 @@ def test_an_observation_without_counts_is_dropped_and_said(made, raw_counts):
 
 
 CHANGES = {
+    "split.by": ("counts", {"split": Split(by="batch")}),
+    "split.group": ("counts", {"split": Split(by="group", group="donor")}),
+    "split.column": ("counts", {"split": Split(by="column", column="theirs")}),
     "split.train": ("counts", {"split": Split(train=0.6, validation=0.25)}),
     "split.validation": ("counts", {"split": Split(validation=0.2, test=0.1)}),
     "split.test": ("counts", {"split": Split(train=0.65, test=0.2)}),
@@ -307,8 +310,10 @@ def test_every_key_is_tried():
 def test_every_key_has_an_effect(made, request, key):
     name, change = CHANGES[key]
     raw = request.getfixturevalue(f"raw_{name}")
-    before = made(raw)
-    after = made(raw, SETTINGS.model_copy(update=change))
+    raw.obs["donor"] = raw.obs["site"] = np.repeat(list("vwxyz"), 24)
+    raw.obs["theirs"] = np.repeat(["train", "test"], 60)
+    before = made(raw, batch="site")
+    after = made(raw, SETTINGS.model_copy(update=change), batch="site")
     same_split = list(before.obs["split"]) == list(after.obs["split"])
     same = same_split and Preparation.of(before).to_json() == Preparation.of(after).to_json()
     assert not same

@@ -104,7 +104,7 @@ def scalable(scale: "pd.Series") -> None:
 
 
 def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
-    """(observation,) values of the label or batch column as text; None when no column is named.
+    """(observation,) values of a column such as the label as text; None when none is named.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
         return None
     if column not in obs.columns:
         raise no_column(role, column, list(obs.columns), "the columns about the observations")
-    if column in OWN_COLUMNS:
+    if role in ("label", "batch") and column in OWN_COLUMNS:
         raise VaebioError(
             found=f"the {role} column is called `{column}`",
             expected=f"another name than {', '.join(OWN_COLUMNS)}, which preparing gives away",
@@ -129,8 +129,10 @@ def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
             found=f"{missing.sum():,} of {len(obs):,} observations have no {role} in `{column}`, "
             f"for example `{obs.index[missing][0]}`",
             expected=f"a {role} for every observation",
-            hint=f"name the class of these (for instance `unknown`), take them out, or leave "
-            f"{role} empty",
+            hint=f"name the {role} of these (for instance `unknown`), take them out, or leave "
+            f"{role} empty"
+            if role != "split"
+            else f"write one of {', '.join(SPLITS)} for these, or take them out",
         )
     return text.to_numpy(dtype=str)
 

@@ -20,13 +20,13 @@ from vaebio.data import caution, check, say
 from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
+from vaebio.data.divide import divided
 from vaebio.data.evidence import Evidence
 from vaebio.data.fill import Filling, imputation_of
 from vaebio.data.impute import from_dict
 from vaebio.data.kind import decide_kind
 from vaebio.data.matrix import Matrix, canonical, dense, stored
 from vaebio.data.raw import Raw
-from vaebio.data.split import assign
 from vaebio.data.survey import Survey, Watch, surveyed, unwatched
 from vaebio.data.transformed import LOGARITHM, transformed
 from vaebio.data.written import add_frames
@@ -86,7 +86,7 @@ def prepare(
     check.usable(raw)
     check.enough_observations(raw.shape[0], "in the matrix")
     known = {role: check.classes(raw.obs, role, c) for role, c in classes.items()}
-    split = _split(known["label"], raw.shape[0], settings)
+    split, sentences = divided(raw.obs, classes, known, settings.split)
     survey = surveyed(raw, kind, split == "train", settings, watch)
     choice = choose(survey, settings)
     check.fillable(survey, choice.features, settings)
@@ -100,7 +100,7 @@ def prepare(
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
         facts = {"version": __version__, "name": name, **classes}
-        steps = [*raw.steps, *_steps(survey, choice, filling, split, label)]
+        steps = [*raw.steps, *_steps(survey, choice, filling, sentences)]
         warnings = [*raw.warnings, *_cautions(survey, filling, frames, classes)]
         frames.uns["vaebio"] = {
             **facts,
@@ -175,11 +175,6 @@ def _filled(x: Matrix, preparation: Preparation, where: str) -> Matrix:
     return from_dict(preparation.imputation).fill(dense(x))[0]
 
 
-def _split(labels: np.ndarray | None, n: int, settings: "Prepare") -> np.ndarray:
-    shares = (settings.split.train, settings.split.validation, settings.split.test)
-    return assign(labels, n, shares, settings.split.seed)
-
-
 def _positions(present: pd.Index, wanted: tuple[str, ...]) -> np.ndarray:
     """(feature,) place of each wanted name among the present ones."""
     places = present.get_indexer(list(wanted))
@@ -232,12 +227,12 @@ def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> di
 
 
 def _steps(
-    survey: Survey, choice: Choice, filling: Filling, split: np.ndarray, label: str
+    survey: Survey, choice: Choice, filling: Filling, about_split: list[str]
 ) -> Iterator[str]:
     """One sentence for everything that was done to the values, in order."""
     settings = survey.settings
     yield f"Treated the values as {say.KINDS[survey.kind]} ({survey.reason})."
-    yield say.split(split, label)
+    yield from about_split
     counted = survey.transform == LOGARITHM
     if not counted:
         yield from say.transformation(survey.kind, survey.transform)

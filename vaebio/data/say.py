@@ -24,10 +24,9 @@ _FILLED = {
 }
 
 
-def split(assigned: np.ndarray, label: str) -> str:
-    """How the observations were assigned, and how many went where."""
+def split(assigned: np.ndarray, how: str) -> str:
+    """How the observations were divided, and how many went where."""
     sizes = ", ".join(f"{np.count_nonzero(assigned == name):,} {name}" for name in SPLITS)
-    how = f"stratified by `{label}`" if label else "at random"
     return f"Split {how}, before any filter: {sizes} observations."
 
 
