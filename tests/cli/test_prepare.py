@@ -63,6 +63,22 @@ def test_both_orientations_give_the_same_file(folder):
     assert contents[0][1:] == contents[1][1:]
 
 
+def test_the_settings_choose_the_part_of_a_file(folder):
+    counts = np.random.default_rng(2).poisson(2, (60, 20)).astype(float)
+    AnnData(np.log1p(counts), layers={"counts": counts, "doubled": counts * 2}).write_h5ad(
+        folder / "layers.h5ad"
+    )
+    taken = {}
+    for layer in ("auto", "X", "doubled"):
+        (folder / "s.yaml").write_text(f"prepare: {{layer: {layer}}}\n")
+        assert run(folder, "{}/layers.h5ad", "--settings", "{}/s.yaml") == 0
+        prepared = read_h5ad(folder / "out/p.h5ad")
+        taken[layer] = prepared.uns["vaebio"]["kind"], prepared.obs.get("total", pd.Series([0.0]))
+    assert (taken["auto"][0], taken["X"][0]) == ("counts", "continuous")
+    assert np.array_equal(taken["doubled"][1], 2 * taken["auto"][1])
+    assert run(folder, "{}/layers.h5ad", "--settings", "{}/s.yaml", "--kind", "continuous") == 0
+
+
 def test_the_builtin_needs_no_file(folder):
     assert run(folder, "builtin:pbmc68k", "--label", "bulk_labels") == 0
     facts = json.loads((folder / "out/p.json").read_text())
@@ -71,7 +87,7 @@ def test_the_builtin_needs_no_file(folder):
 
 BAD = {
     "no_such_file": (["{}/count.csv"], "did you mean `counts.csv`"),
-    "folder": (["{}"], "is a folder"),
+    "folder": (["{}"], "a folder, holds no matrix"),
     "unknown_builtin": (["builtin:pbmc"], "did you mean `pbmc68k`"),
     "unknown_form": (["{}/s.xlsx"], "ends in `.xlsx`"),
     "garbled": (["{}/garbled.csv"], "column `f1`"),
@@ -84,7 +100,7 @@ BAD = {
     "no_annotation": (["{}/counts.csv", "--label", "type"], "as annotation"),
     "wrong_way": (["{}/turned.csv", "--annotation", "{}/annotation.csv"], "change `orientation`"),
     "kind": (["{}/counts.csv", "--kind", "cuonts"], "did you mean `counts`"),
-    "kind_not_handled": (["{}/counts.csv", "--kind", "fraction"], "`continuous`"),
+    "kind_that_does_not_hold": (["{}/counts.csv", "--kind", "fraction"], "values go up to"),
     "orientation": (["{}/counts.csv", "--orientation", "rows"], "observations_by_features"),
     "settings": (["{}/counts.csv", "--settings", "{}/bad.yaml"], "did you mean `features`"),
     "overwrites": (["{}/out/p.h5ad"], "choose other names"),
@@ -102,7 +118,7 @@ def test_a_mistake_ends_with_three_lines_and_no_file(folder, capsys, case):
     values[3, 5] = np.nan
     AnnData(values).write_h5ad(folder / "nan.h5ad")
     assert run(folder, *arguments) == 2
-    lines = capsys.readouterr().err.splitlines()
+    lines = capsys.readouterr().err.splitlines()[-3:]
     assert [line.split(":")[0] for line in lines] == ["Found", "Expected", "Hint"]
     assert hint in "\n".join(lines)
     assert list((folder / "out").iterdir()) == []
@@ -112,7 +128,7 @@ def test_a_failed_write_leaves_no_file(folder, monkeypatch):
     def fail(*_, **__):
         raise OSError("disk full")
 
-    monkeypatch.setattr(AnnData, "write_h5ad", fail)
+    monkeypatch.setattr("vaebio.data.written.write_elem", fail)
     with pytest.raises(OSError, match="disk full"):
         run(folder, "{}/counts.csv")
     assert list((folder / "out").iterdir()) == []
