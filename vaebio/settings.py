@@ -117,8 +117,8 @@ class Prepare(Settings):
     )
     min_features: NonNegativeInt = Field(
         1,
-        description="Counts and binary values: drop observations with fewer detected features "
-        "than this.",
+        description="Counts, binary values and intensities: drop observations with fewer detected "
+        "features than this. Of other kinds those without any value are dropped.",
     )
     min_observations: NonNegativeInt = Field(
         3,
