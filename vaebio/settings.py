@@ -140,7 +140,8 @@ class Prepare(Settings):
         description="What missing values are filled with: the feature's median, the mean of the "
         "5 nearest observations, or half of the feature's smallest intensity (what an instrument "
         "does not find is mostly what there is little of). auto: half_minimum for intensities, "
-        "median else; none: missing values are refused.",
+        "median else; none: missing values are refused. knn keeps the train values with "
+        "every model.",
     )
     features: PositiveInt = Field(
         2000, description="Keep this many features: the most variable ones on train."
