@@ -98,14 +98,11 @@ def prepare(
         for role, column in classes.items():
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
-        facts = {"version": __version__, "name": name, **classes}
-        steps = [*raw.steps, *_steps(survey, choice, filling, sentences)]
-        warnings = [*raw.warnings, *_cautions(survey, filling, frames, classes)]
         frames.uns["vaebio"] = {
-            **facts,
+            **{"version": __version__, "name": name, **classes},
             **_constants(raw, survey, choice, filling),
-            "steps": _texts(*steps),
-            "warnings": _texts(*warnings),
+            "steps": _texts(*raw.steps, *_steps(survey, choice, filling, sentences)),
+            "warnings": _texts(*raw.warnings, *_cautions(survey, filling, frames, classes)),
         }
         add_frames(file, frames)
     return frames
