@@ -155,13 +155,15 @@ def prepared(matrix: Path, folder: Path, keep: int) -> dict[str, float]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    log = process.stderr.read()
+    with process.stderr as lines:
+        log = lines.read()
     # What a process read is known until it is waited for.
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     read = re.search(r"^rchar: (\d+)", Path(f"/proc/{process.pid}/io").read_text(), re.M)
     _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
-    if status:
+    if process.returncode:
         sys.exit(log)
     ends = dict(re.findall(r"^(\w+)[^:]*: observation (?:\S+) of \S+ · (\d+) s", log, re.M))
     return {

@@ -117,8 +117,8 @@ class Prepare(Settings):
     )
     min_features: NonNegativeInt = Field(
         1,
-        description="Counts and binary values: drop observations with fewer detected features "
-        "than this.",
+        description="Counts, binary values and intensities: drop observations with fewer detected "
+        "features than this. Of other kinds those without any value are dropped.",
     )
     min_observations: NonNegativeInt = Field(
         3,
@@ -140,7 +140,8 @@ class Prepare(Settings):
         description="What missing values are filled with: the feature's median, the mean of the "
         "5 nearest observations, or half of the feature's smallest intensity (what an instrument "
         "does not find is mostly what there is little of). auto: half_minimum for intensities, "
-        "median else; none: missing values are refused.",
+        "median else; none: missing values are refused. knn keeps the train values with "
+        "every model.",
     )
     features: PositiveInt = Field(
         2000, description="Keep this many features: the most variable ones on train."

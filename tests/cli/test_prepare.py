@@ -1,4 +1,8 @@
 import json
+import resource
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -131,4 +135,28 @@ def test_a_failed_write_leaves_no_file(folder, monkeypatch):
     monkeypatch.setattr("vaebio.data.written.write_elem", fail)
     with pytest.raises(OSError, match="disk full"):
         run(folder, "{}/counts.csv")
+    assert list((folder / "out").iterdir()) == []
+
+
+def test_a_file_that_outgrows_its_place_is_told_in_three_lines(folder):
+    values = np.random.default_rng(0).normal(size=(500, 200))
+    AnnData(values).write_h5ad(folder / "large.h5ad")
+    out = ["--prepared", "out/p.h5ad", "--summary", "out/p.json"]
+    run = subprocess.run(
+        [sys.executable, "-m", "vaebio.cli.main", "prepare", "large.h5ad", *out],
+        cwd=folder,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert "File too large" in run.stderr.splitlines()[-3]
+    assert list((folder / "out").iterdir()) == []
+
+
+def test_a_disk_without_room_is_refused_before_anything_is_written(folder, capsys, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100))
+    assert run(folder, "{}/counts.csv") == 2
+    assert "prepare.features" in capsys.readouterr().err.splitlines()[-1]
     assert list((folder / "out").iterdir()) == []

@@ -105,6 +105,22 @@ def test_missing_values_can_be_refused(made, raw_missing, raw_intensity):
         made(raw_intensity[:, np.isnan(raw_intensity.X[:84]).any(axis=0)], max_missing=0)
 
 
+@pytest.mark.parametrize("name", ["missing", "intensity"])
+def test_observations_without_any_value_are_dropped(made, request, name):
+    raw = request.getfixturevalue(f"raw_{name}")
+    raw.X[[5, 70]] = np.nan
+    prepared = made(raw)
+    assert list(prepared.obs_names) == [o for o in raw.obs_names if o not in ("o5", "o70")]
+    assert "Dropped 2 observations with fewer than 1 detected features." in told(prepared)
+
+
+def test_observations_with_few_intensities_are_dropped(made, raw_intensity):
+    found = np.sum(raw_intensity.X > 0, axis=1)
+    least = int(np.median(found))
+    prepared = made(raw_intensity, min_features=least)
+    assert list(prepared.obs_names) == list(raw_intensity.obs_names[found >= least])
+
+
 def test_a_model_without_missing_values_refuses_them(made, raw_continuous):
     constants = Preparation.of(made(raw_continuous))
     raw_continuous.X[2, 7] = np.nan

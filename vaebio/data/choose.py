@@ -90,9 +90,7 @@ def choose(survey: Survey, settings: "Prepare") -> Choice:
 
 def _detected(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
     """Positions of features detected often enough on train, and sentences on both filters."""
-    n = np.count_nonzero(survey.enough)
-    least = f"{settings.min_features:,} detected features"
-    check.enough_observations(n, f"with at least {least}")
+    sentence = _observations(survey)
     common = np.flatnonzero(survey.seen >= settings.min_observations)
     if not len(common):
         raise VaebioError(
@@ -102,18 +100,20 @@ def _detected(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str
             hint="lower `prepare.min_observations`",
         )
     return common, [
-        f"Dropped {len(survey.enough) - n:,} observations with fewer than {least}.",
+        sentence,
         f"Dropped {len(survey.seen) - len(common):,} features detected in fewer than "
         f"{settings.min_observations:,} train observations.",
     ]
 
 
 def _known(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
-    """Positions of features that are not missing too often on train, and a sentence."""
-    n = np.count_nonzero(survey.train)
+    """Positions of features that are not missing too often on train, and sentences."""
+    sentence = _observations(survey)
+    steps = [] if survey.enough.all() else [sentence]
+    n = max(1, np.count_nonzero(survey.train & survey.enough))
     missing = (n - survey.moments.n) / n
     if not survey.missing.any():
-        return np.arange(len(missing)), []
+        return np.arange(len(missing)), steps
     known = np.flatnonzero(missing <= settings.max_missing)
     if not len(known):
         raise VaebioError(
@@ -123,9 +123,17 @@ def _known(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
             hint="raise `prepare.max_missing`",
         )
     return known, [
+        *steps,
         f"Dropped {len(missing) - len(known):,} features missing in more than "
-        f"{settings.max_missing:.0%} of the train observations."
+        f"{settings.max_missing:.0%} of the train observations.",
     ]
+
+
+def _observations(survey: Survey) -> str:
+    """A sentence on the observations that passed the filter, refused when they are too few."""
+    n, least = np.count_nonzero(survey.enough), f"{survey.least:,} detected features"
+    check.enough_observations(n, f"with at least {least}")
+    return f"Dropped {len(survey.enough) - n:,} observations with fewer than {least}."
 
 
 def _varying(survey: Survey) -> np.ndarray:

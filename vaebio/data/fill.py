@@ -1,5 +1,6 @@
 """The second pass over a data set: values of the chosen features, as models see them, to a file."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -13,7 +14,7 @@ from vaebio.data.matrix import Matrix, dense, stacked, stored
 from vaebio.data.scaling import Moments
 from vaebio.data.survey import Survey
 from vaebio.data.transformed import DENSE, transformed
-from vaebio.data.written import SparseArray, values_of
+from vaebio.data.written import SparseArray, room_for, values_of
 
 if TYPE_CHECKING:
     from vaebio.settings import Prepare
@@ -91,6 +92,8 @@ class Filling:
         lean = survey.sparse and survey.transform not in DENSE and not self.missing
         counted = survey.kind == "counts"
         rows = np.count_nonzero(survey.enough)
+        of_x = 8 * size if lean or counted else 4 * rows * width
+        room_for(Path(file.filename), of_x + counted * 4 * size + 5 * self.missing)
         self.x = values_of(file, "X", width, rows, size if lean or counted else None)
         self.counts = self.imputed = None
         if counted:

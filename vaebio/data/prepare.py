@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 import pandas as pd
 from anndata import AnnData
@@ -29,7 +28,7 @@ from vaebio.data.matrix import Matrix, canonical, dense, stored
 from vaebio.data.raw import Raw
 from vaebio.data.survey import Survey, Watch, surveyed, unwatched
 from vaebio.data.transformed import LOGARITHM, transformed
-from vaebio.data.written import add_frames
+from vaebio.data.written import add_frames, new_file
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.terms import SPLITS
 
@@ -90,7 +89,7 @@ def prepare(
     survey = surveyed(raw, kind, split == "train", settings, watch)
     choice = choose(survey, settings)
     check.fillable(survey, choice.features, settings)
-    with h5py.File(path, "w") as file:
+    with new_file(path) as file:
         filling = Filling(file, survey, choice, settings)
         for rows, values in watch("Preparing them", raw.shape[0], raw.chunks()):
             filling.add(rows, values)
@@ -99,14 +98,11 @@ def prepare(
         for role, column in classes.items():
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
-        facts = {"version": __version__, "name": name, **classes}
-        steps = [*raw.steps, *_steps(survey, choice, filling, sentences)]
-        warnings = [*raw.warnings, *_cautions(survey, filling, frames, classes)]
         frames.uns["vaebio"] = {
-            **facts,
+            **{"version": __version__, "name": name, **classes},
             **_constants(raw, survey, choice, filling),
-            "steps": _texts(*steps),
-            "warnings": _texts(*warnings),
+            "steps": _texts(*raw.steps, *_steps(survey, choice, filling, sentences)),
+            "warnings": _texts(*raw.warnings, *_cautions(survey, filling, frames, classes)),
         }
         add_frames(file, frames)
     return frames

@@ -54,6 +54,8 @@ class Survey:
         What the values look like.
     enough
         (observation,) whether enough features are detected in an observation.
+    least
+        How many that is.
     total
         (observation,) sums of all counts.
     sparse
@@ -79,6 +81,8 @@ class Survey:
         self.seen, self.stored, self.missing = np.zeros((3, features), np.int64)
         self.tally = Tally(features) if kind == "counts" else None
         self.moments = None if kind == "counts" else Moments(features)
+        # Where nothing is said to be detected, an observation without any value is of no use.
+        self.least = settings.min_features if kind in (*DETECTED, "intensity") else 1
         self._held: list[Matrix] = []
 
     def add(self, rows: slice, values: Matrix) -> None:
@@ -91,8 +95,7 @@ class Survey:
             return  # the pass goes on for the evidence alone
         if self.kind == "counts":
             self.total[rows] = np.asarray(values.sum(axis=1, dtype=np.float64)).ravel()
-        if self.kind in DETECTED:
-            self.enough[rows] = _nonzero(values, 1) >= self.settings.min_features
+        self.enough[rows] = self._detected(values) >= self.least
         enough, train = self.enough[rows], self.train[rows]
         values = values if enough.all() else values[enough]
         self._measure(values, train[enough])
@@ -107,6 +110,15 @@ class Survey:
     def train_values(self) -> Matrix:
         """Values of train, transformed but for counts."""
         return stacked(self._held)
+
+    def _detected(self, values: Matrix) -> np.ndarray:
+        """(row,) numbers of features with a value that says that there is something."""
+        if self.kind in DETECTED:
+            return _nonzero(values, 1)
+        all_there = _nonzero(values, 1) if self.kind == "intensity" else values.shape[1]
+        if not np.isnan(stored(values)).any():
+            return all_there
+        return all_there - np.count_nonzero(np.isnan(dense(values)), axis=1)
 
     def _measure(self, values: Matrix, train: np.ndarray) -> None:
         if self.kind == "counts":

@@ -4,7 +4,12 @@ Arrays of numbers lie in one piece and as they are, so that a reader can map the
 is an h5ad like any other.
 """
 
+import os
+import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -112,6 +117,37 @@ class SparseArray:
         small = self.filled < 2**31  # scipy keeps both kinds of index in one type
         self.group["indptr"] = ends.astype(np.int32 if small else np.int64)
         self.group.attrs["shape"] = np.array([len(ends) - 1, self.columns])
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[h5py.File]:
+    """A new HDF5 file.
+
+    Raises
+    ------
+    OSError
+        When the system takes no more of it, for instance because the disk is full.
+    """
+    try:
+        with h5py.File(path, "w") as file:
+            yield file
+    except (OSError, RuntimeError) as error:
+        # HDF5 has the number of the system's error in its text alone.
+        number = re.search(r"errno = (\d+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+
+
+def room_for(path: Path, size: int) -> None:
+    """Refuse a file of that many bytes on a disk that lacks them."""
+    free = shutil.disk_usage(path.parent).free
+    if size > free:
+        raise VaebioError(
+            found=f"{free / 1e9:,.2g} GB of free space in {path.parent.resolve()}",
+            expected=f"room for the {size / 1e9:,.2g} GB of the prepared values",
+            hint="make room, write to another disk, or lower `prepare.features`",
+        )
 
 
 def values_of(

@@ -31,7 +31,8 @@ def read_parquet(path: Path, wanted: Wanted) -> Raw:
             names += [] if at is None else map(str, batch.column(at).to_pylist())
             blocks.append(_numbers(batch, features))
         x = gathered(blocks or [np.empty((0, len(features)))])
-    var = pd.DataFrame(index=pd.Index([schema.names[i] for i in features], dtype=object))
+    names_of_all = schema.names
+    var = pd.DataFrame(index=pd.Index([names_of_all[i] for i in features], dtype=object))
     cautions = []
     if at is None:
         names = [f"{n}" for n in range(1, x.shape[0] + 1)]
@@ -61,10 +62,11 @@ def _refuse_text(schema: "pa.Schema", features: list[int], path: Path) -> None:
     import pyarrow.types as types
 
     numeric = types.is_integer, types.is_floating, types.is_boolean, types.is_decimal, types.is_null
+    kinds = schema.types  # a new list each time it is asked for
     for i in features:
-        if not any(is_kind(schema.types[i]) for is_kind in numeric):
+        if not any(is_kind(kinds[i]) for is_kind in numeric):
             raise VaebioError(
-                found=f"the column `{schema.names[i]}` of {path} holds {schema.types[i]}",
+                found=f"the column `{schema.names[i]}` of {path} holds {kinds[i]}",
                 expected="numbers in every column but the one with the names",
                 hint="move columns of text to a table of their own and give that as annotation",
             )
@@ -74,7 +76,8 @@ def _numbers(batch: "pa.RecordBatch", features: list[int]) -> np.ndarray:
     """(row, feature) values; NaN where there is none."""
     import pyarrow as pa
 
-    single = all(batch.schema.types[i] in (pa.float32(), pa.float16()) for i in features)
+    kinds = batch.schema.types
+    single = all(kinds[i] in (pa.float32(), pa.float16()) for i in features)
     kind = pa.float32() if single else pa.float64()
     block = np.empty((batch.num_rows, len(features)), kind.to_pandas_dtype())
     for place, i in enumerate(features):
