@@ -12,7 +12,7 @@ from vaebio.data.raw import Raw
 WHOLE_PASS = 2_000_000_000
 """Numbers, were they dense, up to which every one is looked at."""
 
-PART = 2**23
+PART = 2**22
 """Numbers in a part of rows, were it dense."""
 
 _POWERS = 1100  # double precision goes from 2**-1074 to 2**1024
@@ -170,8 +170,9 @@ def parts(n: int, features: int, most: int = WHOLE_PASS) -> list[slice]:
     step = max(1, PART // features)
     if n * features <= most:
         return [slice(start, min(start + step, n)) for start in range(0, n, step)]
-    size = max(1, most // features // _BLOCKS)
-    starts = np.unique(np.linspace(0, n - size, min(_BLOCKS, n)).astype(int))
+    rows = max(1, most // features)
+    size = max(1, rows // _BLOCKS)
+    starts = np.unique(np.linspace(0, n - size, min(_BLOCKS, rows)).astype(int))
     ends = np.minimum(starts + size, [*starts[1:], n])  # blocks never overlap
     return [
         slice(a, min(a + step, end))
