@@ -14,6 +14,7 @@ from typing import Any
 
 from vaebio.configuration import SECTIONS, check_overrides, parse_config, read_sheet, resolve
 from vaebio.data.columns import check_columns
+from vaebio.data.sources import files_of
 from vaebio.errors import VaebioError, refusals
 from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
 
@@ -49,9 +50,9 @@ class Plan:
         parsed = parse_config(config, "the settings")
         sheet = read_sheet(Path(parsed.datasets))
         check_overrides(parsed, sheet)
-        for dataset in sheet.values():
-            check_columns(dataset)
         settings = {name: resolve(parsed, name) for name in sheet}
+        for name, dataset in sheet.items():
+            check_columns(dataset, settings[name].prepare.modality)
         for name, dataset in sheet.items():
             _check_model(dataset, settings[name])
         return cls(parsed, sheet, settings)
@@ -59,7 +60,8 @@ class Plan:
     def files(self, dataset: str) -> list[str]:
         """Files of the user that `vaebio prepare` reads; none for built-in data."""
         row = self.sheet[dataset]
-        return [f for f in (row.matrix, row.annotation) if f and not f.startswith(BUILTIN)]
+        matrix = [] if row.matrix.startswith(BUILTIN) else files_of(row.matrix)
+        return [*matrix, row.annotation] if row.annotation else matrix
 
     def flags(self, dataset: str) -> str:
         """The row of the sheet as arguments of `vaebio prepare`, quoted for a shell."""

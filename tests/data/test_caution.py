@@ -1,9 +1,17 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
 from vaebio.data import caution
 from vaebio.data.counts import log_normalised, totals
+from vaebio.data.evidence import Evidence
+
+
+def evidence(values):
+    found = Evidence()
+    found.add(values, pd.RangeIndex(values.shape[0]), pd.RangeIndex(values.shape[1]))
+    return found
 
 
 @pytest.mark.parametrize(("n", "warned"), [(99, True), (100, False)])
@@ -30,8 +38,16 @@ def test_labels_absent_from_a_split_are_named():
     assert caution.about_absent(labels, split) == ["No test observation of `b`: too few of them."]
 
 
+def counted(values):
+    return caution.about_counts(evidence(values), totals(sparse.csr_matrix(values)))
+
+
+def continuous(values):
+    return " ".join(caution.about_continuous(evidence(values), values[:50]))
+
+
 def test_raw_counts_are_not_warned_about(raw_counts):
-    assert caution.about_counts(raw_counts.X) == []
+    assert counted(raw_counts.X) == []
 
 
 @pytest.mark.parametrize(
@@ -44,19 +60,27 @@ def test_raw_counts_are_not_warned_about(raw_counts):
 )
 @pytest.mark.parametrize("form", [np.array, sparse.csr_matrix], ids=["dense", "csr"])
 def test_whole_numbers_that_are_no_counts(form, values, message):
-    assert message in " ".join(caution.about_counts(form(values)))
+    assert message in " ".join(counted(form(values)))
 
 
 @pytest.mark.parametrize("form", [np.asarray, lambda x: x.toarray()], ids=["csr", "dense"])
 def test_logarithms_of_counts_are_recognised(raw_counts, form):
     logs = log_normalised(raw_counts.X, totals(raw_counts.X), 1e4)
-    values = logs if form is np.asarray else form(logs)
-    assert "log(1 + normalised counts)" in " ".join(caution.about_continuous(values))
+    assert "log(1 + normalised counts)" in continuous(logs if form is np.asarray else form(logs))
 
 
 def test_intensities_are_recognised_and_their_logarithms_pass(rng):
     intensities = rng.lognormal(10, 3, size=(60, 40))
-    assert "four orders of magnitude" in " ".join(caution.about_continuous(intensities))
-    assert caution.about_continuous(np.log2(intensities + 1)) == []
-    assert caution.about_continuous(rng.normal(size=(60, 40))) == []
-    assert caution.about_continuous(rng.uniform(size=(60, 40))) == []
+    assert "four orders of magnitude" in continuous(intensities)
+    assert continuous(np.log2(intensities + 1)) == ""
+    assert continuous(rng.normal(size=(60, 40))) == ""
+    assert continuous(rng.uniform(size=(60, 40))) == ""
+
+
+def test_logarithms_declared_as_intensities_are_recognised(rng):
+    logs = evidence(rng.uniform(10, 30, size=(60, 40)))
+    assert "may be logarithms already" in " ".join(
+        caution.about_values("intensity", logs, np.empty(0), np.empty((0, 40)))
+    )
+    intensities = evidence(rng.lognormal(10, 3, size=(60, 40)))
+    assert caution.about_values("intensity", intensities, np.empty(0), np.empty((0, 40))) == []

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vaebio.data.split import assign
+from vaebio.data.split import assign, told
 from vaebio.errors import VaebioError
 from vaebio.terms import SPLITS
 
@@ -77,3 +77,26 @@ def test_observations_of_one_label_are_drawn_from_everywhere():
 def test_an_empty_split_is_refused_by_name():
     with pytest.raises(VaebioError, match=r"no observation for test: its share is 0\.01"):
         assign(None, 12, (0.6, 0.39, 0.01), 0)
+
+
+def test_two_splits_under_other_names():
+    split = assign(np.repeat(["a", "b"], 20), 40, (0.75, 0.25), 0, names=("train", "validation"))
+    assert sizes(split) == [30, 10, 0]
+    assert sizes(split[:20]) == [15, 5, 0]
+
+
+def test_single_observations_are_told():
+    labels = np.array(["a"] * 30 + ["b", "c", "d"])
+    split = assign(labels, 33, SHARES, 0)
+    assert told(split, labels) == ["3 labels have a single observation; it is in train."]
+    assert told(split[:31], labels[:31]) == ["1 label has a single observation; it is in train."]
+    assert told(split, np.repeat("a", 33)) == []
+    assert told(split) == []
+
+
+def test_single_observations_for_which_train_has_no_room_are_told():
+    labels = np.arange(20)
+    (sentence,) = told(assign(labels, 20, SHARES, 0), labels)
+    assert sentence == (
+        "20 labels have a single observation: 14 in train, 3 in validation, 3 in test."
+    )

@@ -1,8 +1,9 @@
 """Turn a raw matrix into the input of the models, and say what was done to it.
 
-Splits the observations into train, validation and test, drops what is hardly detected, normalises
-counts, keeps the most variable features, and learns their mean and standard deviation on the train
-split alone.
+Splits the observations into train, validation and test, drops what is hardly detected or mostly
+missing, normalises counts, takes logarithms where that is usual, keeps the most variable features,
+fills in missing values, and learns mean and standard deviation of every feature on the train split
+alone. The matrix is read twice, a part of its rows at a time.
 """
 
 import argparse
@@ -14,8 +15,7 @@ from typing import TYPE_CHECKING
 from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
-    from anndata import AnnData
-
+    from vaebio.data.survey import Chunks
     from vaebio.settings import Prepare
 
 
@@ -25,14 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "matrix",
         metavar="MATRIX",
-        help="table of measurements (for instance cells x genes): an .h5ad, .csv, .tsv or .txt "
-        "file (the last three also .gz), or builtin:pbmc68k, the blood cells that ship with scanpy",
+        help="table of measurements (for instance cells x genes): an .h5ad, .h5mu, .zarr, .loom, "
+        ".mtx, .parquet, .csv, .tsv or .txt (text and .mtx also .gz), a folder or .h5 of 10x, or "
+        "builtin:pbmc68k, the blood cells that ship with scanpy",
     )
     add(
         "--annotation",
         metavar="FILE",
         default="",
-        help="table (.csv or .tsv) with one row per cell or sample, its name in the first column",
+        help="table (.csv, .tsv, .parquet or .h5ad) with one row per cell or sample, its name in "
+        "the first column",
     )
     add(
         "--label",
@@ -47,8 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND",
         default="auto",
         help="what the values are: counts (raw reads or UMIs), continuous (for instance "
-        "logarithms), or auto, which takes non-negative whole numbers for counts "
-        "(default: %(default)s)",
+        "logarithms), intensity (of mass spectrometry, 0 or nothing where none was found), "
+        "fraction (for instance beta values of methylation), binary (0 and 1), or auto, which "
+        "looks at them (default: %(default)s)",
     )
     add(
         "--orientation",
@@ -73,22 +76,45 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.data.prepare import prepare
     from vaebio.data.read import read
     from vaebio.data.summary import summary
+    from vaebio.files import whole
 
     _refuse_overwriting(arguments)
     settings = _settings(arguments.settings)
-    adata = read(arguments.matrix, arguments.annotation, arguments.orientation)
-    with about(arguments.matrix):
-        prepared = prepare(
-            adata,
-            label=arguments.label,
-            batch=arguments.batch,
-            kind=arguments.kind,
-            settings=settings,
-            name=arguments.name or _name(arguments.matrix),
-        )
-    facts = summary(prepared, matrix=arguments.matrix, annotation=arguments.annotation)
-    _write(prepared, facts, arguments.prepared, arguments.summary)
+    raw = read(
+        arguments.matrix,
+        arguments.annotation,
+        arguments.orientation,
+        layer=settings.layer,
+        modality=settings.modality,
+        genome=settings.genome,
+        kind=arguments.kind,
+    )
+    with whole(arguments.prepared) as h5ad, whole(arguments.summary) as text:
+        with about(arguments.matrix):
+            prepared = prepare(
+                raw,
+                h5ad,
+                label=arguments.label,
+                batch=arguments.batch,
+                kind=arguments.kind,
+                settings=settings,
+                name=arguments.name or _name(arguments.matrix),
+                watch=_watched,
+            )
+        facts = summary(prepared, matrix=arguments.matrix, annotation=arguments.annotation)
+        text.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _log(facts)
+
+
+def _watched(what: str, n: int, chunks: "Chunks") -> "Chunks":
+    """Tell of every part of the observations that was passed over."""
+    from vaebio.cli.progress import Progress
+
+    bar = Progress(what, n, "observation")
+    for rows, values in chunks:
+        yield rows, values
+        bar.step(by=rows.stop - rows.start)
+    bar.close()
 
 
 def _settings(path: Path | None) -> "Prepare":
@@ -115,14 +141,6 @@ def _refuse_overwriting(arguments: argparse.Namespace) -> None:
             expected="two output files of their own",
             hint="choose other names for the output",
         )
-
-
-def _write(prepared: "AnnData", facts: dict, prepared_path: Path, summary_path: Path) -> None:
-    from vaebio.files import whole
-
-    with whole(prepared_path) as h5ad, whole(summary_path) as text:
-        prepared.write_h5ad(h5ad, compression="gzip")
-        text.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _log(facts: dict) -> None:

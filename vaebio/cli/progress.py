@@ -21,12 +21,12 @@ class Progress:
         shown = sys.stderr.isatty()
         self.bar = tqdm(total=total, desc=what, unit=unit, leave=True) if shown else None
 
-    def step(self, note: str = "") -> None:
-        """One unit of work is done; `note` says where things stand."""
-        self.done += 1
+    def step(self, note: str = "", by: int = 1) -> None:
+        """Some units of work are done; `note` says where things stand."""
+        self.done += by
         if self.bar is not None:
             self.bar.set_postfix_str(note, refresh=False)
-            self.bar.update()
+            self.bar.update(by)
         elif time.monotonic() - self.told >= SECONDS_BETWEEN_LINES:
             self._line(note)
 

@@ -5,20 +5,32 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from anndata import AnnData
 
+from vaebio.data.formats.anndata_files import obs_of
+from vaebio.data.formats.parquet import read_table
+from vaebio.data.raw import Raw
 from vaebio.data.tables import MISSING, open_table
 from vaebio.errors import VaebioError
 
 
 def read_annotation(path: Path) -> pd.DataFrame:
-    """Table with the first column as index; numbers where every field is one, else text.
+    """Table with the names as index; of text numbers where every field is one, else classes.
 
     Raises
     ------
     VaebioError
         When the file is no table, or a row or column name stands twice.
     """
+    suffix = path.suffix.lower()
+    if suffix not in (".parquet", ".h5ad"):
+        return _of_text(path)
+    table = read_table(path) if suffix == ".parquet" else obs_of(path)
+    _refuse_repeated(list(table.index), "row", path)
+    _refuse_repeated(list(table.columns), "column", path)
+    return table
+
+
+def _of_text(path: Path) -> pd.DataFrame:
     columns, rows = open_table(path)
     rows = list(rows)
     _refuse_repeated([row.name for row in rows], "row", path)
@@ -31,7 +43,7 @@ def read_annotation(path: Path) -> pd.DataFrame:
     return pd.DataFrame(content, index=pd.Index([row.name for row in rows], dtype=object))
 
 
-def join(adata: AnnData, table: pd.DataFrame, path: Path) -> str:
+def join(raw: Raw, table: pd.DataFrame, path: Path) -> str:
     """Add the columns of the table to the observations in place; they replace those of equal name.
 
     Returns
@@ -43,21 +55,22 @@ def join(adata: AnnData, table: pd.DataFrame, path: Path) -> str:
     VaebioError
         When an observation has no row.
     """
-    missing = adata.obs_names.difference(table.index, sort=False)
-    if len(missing) == adata.n_obs:
-        raise _nothing_matches(adata, table, path)
+    n = len(raw.obs)
+    missing = raw.obs.index.difference(table.index, sort=False)
+    if len(missing) == n:
+        raise _nothing_matches(raw, table, path)
     if len(missing):
         raise VaebioError(
-            found=f"{len(missing):,} of {adata.n_obs:,} observations have no row in {path}, "
+            found=f"{len(missing):,} of {n:,} observations have no row in {path}, "
             f"for example `{missing[0]}`",
             expected="one row for every observation, with its name in the first column",
             hint="add the rows, or take these observations out of the matrix",
         )
-    replaced = [name for name in table.columns if name in adata.obs.columns]
-    adata.obs = adata.obs.drop(columns=replaced).join(table.loc[adata.obs_names])
-    sentence = f"Joined {table.shape[1]} columns of {path} to all {adata.n_obs:,} observations"
-    if len(table) > adata.n_obs:
-        sentence += f"; {len(table) - adata.n_obs:,} of its rows match no observation"
+    replaced = [name for name in table.columns if name in raw.obs.columns]
+    raw.obs = raw.obs.drop(columns=replaced).join(table.loc[raw.obs.index])
+    sentence = f"Joined {table.shape[1]} columns of {path} to all {n:,} observations"
+    if len(table) > n:
+        sentence += f"; {len(table) - n:,} of its rows match no observation"
     if replaced:
         sentence += f"; it replaced the matrix's own {', '.join(replaced)}"
     return sentence + "."
@@ -82,9 +95,9 @@ def _refuse_repeated(names: list[str], what: str, path: Path) -> None:
         )
 
 
-def _nothing_matches(adata: AnnData, table: pd.DataFrame, path: Path) -> VaebioError:
-    features = table.index.isin(adata.var_names).sum()
-    fitting = [name for name in table if table[name].astype(str).isin(adata.obs_names).any()]
+def _nothing_matches(raw: Raw, table: pd.DataFrame, path: Path) -> VaebioError:
+    features = table.index.isin(raw.var.index).sum()
+    fitting = [name for name in table if table[name].astype(str).isin(raw.obs.index).any()]
     hint = "make the names equal; they are compared letter by letter"
     if features:
         hint = (
@@ -95,7 +108,7 @@ def _nothing_matches(adata: AnnData, table: pd.DataFrame, path: Path) -> VaebioE
         hint = f"the names stand in the column `{fitting[0]}`: move it to the front"
     return VaebioError(
         found=f"none of the {len(table):,} row names of {path} (`{table.index[0]}`, ...) is the "
-        f"name of an observation (`{adata.obs_names[0]}`, ...)",
+        f"name of an observation (`{raw.obs.index[0]}`, ...)",
         expected="one row for every observation, with its name in the first column",
         hint=hint,
     )

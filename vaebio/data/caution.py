@@ -3,12 +3,13 @@
 import numpy as np
 from scipy import sparse
 
-from vaebio.data.matrix import Matrix, stored
+from vaebio.data.evidence import Evidence
+from vaebio.data.matrix import Matrix
 from vaebio.terms import SPLITS
 
 FEW_TRAIN = 100
 _SHOWN = 3  # names in a sentence
-_LOOKED_AT = 50  # observations
+_LOGARITHMS = 64  # of base 2, beyond what any instrument gives
 
 
 def about_split(split: np.ndarray) -> list[str]:
@@ -47,16 +48,39 @@ def about_absent(labels: np.ndarray, split: np.ndarray) -> list[str]:
     return found
 
 
-def about_counts(values: Matrix) -> list[str]:
-    """Warnings about (observation, feature) whole numbers that may be no raw counts."""
-    if stored(values).max(initial=0) <= 1:
-        return ["Every value is 0 or 1; they are treated as counts."]
-    smallest = stored(values)[stored(values) > 0].min()
-    if smallest > 10:
+def about_values(kind: str, evidence: Evidence, total: np.ndarray, looked_at: Matrix) -> list[str]:
+    """Warnings about values that look like another kind than that they are treated as.
+
+    Parameters
+    ----------
+    evidence
+        What the values look like as they came in.
+    total
+        (observation,) sums, of counts.
+    looked_at
+        (observation, feature) some prepared values of train.
+    """
+    if kind == "counts":
+        return about_counts(evidence, total)
+    if kind == "continuous":
+        return about_continuous(evidence, looked_at)
+    if kind == "intensity" and evidence.high < _LOGARITHMS:
         return [
-            f"The smallest value above 0 is {smallest:,.0f}: these may be intensities, not counts."
+            f"The largest intensity is {evidence.high:g}: these may be logarithms already, of "
+            "which the logarithm was taken again. Then set kind to `continuous`."
         ]
-    total = np.asarray(values.sum(axis=1, dtype=np.float64)).ravel()
+    return []
+
+
+def about_counts(evidence: Evidence, total: np.ndarray) -> list[str]:
+    """Warnings about whole numbers that may be no raw counts; `total` is that of observations."""
+    if evidence.high <= 1:
+        return ["Every value is 0 or 1; they are treated as counts."]
+    if evidence.smallest > 10:
+        return [
+            f"The smallest value above 0 is {evidence.smallest:,.0f}: these may be intensities, "
+            "not counts."
+        ]
     if np.ptp(total) == 0:
         return [
             f"Every observation has the same total ({total[0]:,.0f}): these may be normalised "
@@ -65,27 +89,21 @@ def about_counts(values: Matrix) -> list[str]:
     return []
 
 
-def about_continuous(values: Matrix) -> list[str]:
-    """Warnings about continuous values that look like another kind.
-
-    Parameters
-    ----------
-    values
-        (observation, feature) of the train split.
-    """
-    if stored(values).min(initial=0) < 0:
+def about_continuous(evidence: Evidence, looked_at: Matrix) -> list[str]:
+    """Warnings about continuous values that look like another kind."""
+    if evidence.negative:
         return []
-    if _is_log_of_counts(values):
+    if _is_log_of_counts(looked_at):
         return [
             "The values look like log(1 + normalised counts): with the raw counts, depth and "
             "features are handled better."
         ]
-    positive = stored(values)[stored(values) > 0]
-    low, high = np.quantile(positive, [0.01, 0.99]) if positive.size else (1, 1)
+    low, high = evidence.quantile(0.01), evidence.quantile(0.99)
     if high / low > 1e4:
         return [
-            f"Most values lie between {low:.3g} and {high:.3g}, over four orders of magnitude: "
-            "take their logarithm first, or the largest decide all."
+            f"Most values lie between about {low:.2g} and {high:.2g}, over four orders of "
+            "magnitude: take their logarithm first, or set kind to `intensity` where 0 says that "
+            "nothing was measured; else the largest decide all."
         ]
     return []
 
@@ -93,7 +111,7 @@ def about_continuous(values: Matrix) -> list[str]:
 def _is_log_of_counts(values: Matrix) -> bool:
     """Whether expm1 of an observation's values are whole multiples of the smallest of them."""
     shares = []
-    for row in values[:_LOOKED_AT]:
+    for row in values:
         kept = row.data if sparse.issparse(row) else row[row > 0]
         if kept.size < 10 or kept.max() > 20:
             continue

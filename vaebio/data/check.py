@@ -1,67 +1,47 @@
 """What a raw data set must be before anything is learned from it; refused in the user's words."""
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vaebio.data.columns import no_column
-from vaebio.data.matrix import Matrix, canonical, position, stored
+from vaebio.data.matrix import Matrix, position, stored
 from vaebio.data.tables import MISSING
-from vaebio.errors import VaebioError, did_you_mean
-from vaebio.settings import Kind
+from vaebio.errors import VaebioError
 from vaebio.terms import SPLITS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anndata import AnnData
+
+    from vaebio.data.raw import Raw
+    from vaebio.data.survey import Survey
+    from vaebio.settings import Prepare
 
 FEWEST_OBSERVATIONS = 10
 OWN_COLUMNS = ("split", "total")
 """Columns about the observations that preparing adds."""
 
-_LARGEST_COUNT = 2**53  # float64 holds every whole number up to here
-_HANDLED = ("counts", "continuous")
-_INSTEAD = {
-    "intensity": "take the logarithm of the intensities, fill or drop what is missing, and set "
-    "kind to `continuous`",
-    "fraction": "fractions can go in as they are with kind `continuous`",
-    "binary": "zeros and ones can go in with kind `continuous`",
-}
 
-
-def checked_values(adata: "AnnData") -> Matrix:
-    """Values of X in canonical form.
-
-    Returns
-    -------
-    (observation, feature), dense or CSR; finite numbers, also in single precision.
-
-    Raises
-    ------
-    VaebioError
-        For an empty matrix, repeated names, and values that are no finite numbers.
-    """
-    if 0 in adata.shape:
+def usable(raw: "Raw") -> None:
+    """Refuse a matrix that is empty, holds no numbers or has repeated names."""
+    if 0 in raw.shape:
         raise VaebioError(
-            found=f"a matrix of {adata.n_obs} observations x {adata.n_vars} features",
+            found=f"a matrix of {raw.shape[0]} observations x {raw.shape[1]} features",
             expected="at least one of each",
             hint="check how the file was written",
         )
-    if adata.X.dtype.kind not in "biuf":
+    if raw.x.dtype.kind not in "biuf":
         raise VaebioError(
-            found=f"values of the type {adata.X.dtype}",
+            found=f"values of the type {raw.x.dtype}",
             expected="numbers",
             hint="write the matrix again with numbers alone",
         )
-    unique_names(adata)
-    values = canonical(adata.X)
-    _refuse_unusable(adata, values)
-    return values
+    unique_names(raw)
 
 
-def unique_names(adata: "AnnData") -> None:
+def unique_names(raw: "Raw") -> None:
     """Refuse repeated names of observations or features."""
-    for what, names in (("observation", adata.obs_names), ("feature", adata.var_names)):
+    for what, names in (("observation", raw.obs.index), ("feature", raw.var.index)):
         if not names.is_unique:
             raise VaebioError(
                 found=f"the {what} name `{names[names.duplicated()][0]}` stands more than once",
@@ -92,55 +72,39 @@ def every_split(split: np.ndarray) -> None:
             )
 
 
-def decide_kind(values: Matrix, kind: str) -> tuple[str, str]:
-    """The kind to treat the values as, and why.
-
-    Parameters
-    ----------
-    values
-        (observation, feature), finite.
-    kind
-        As the user declared it; `auto` takes non-negative whole numbers for counts.
-
-    Returns
-    -------
-    "counts" or "continuous", and the reason as a phrase.
-
-    Raises
-    ------
-    VaebioError
-        For a kind that is unknown or not handled, and for counts that are none.
-    """
-    if kind not in get_args(Kind):
+def fillable(survey: "Survey", features: np.ndarray, settings: "Prepare") -> None:
+    """Refuse missing values among the chosen features when the settings do not fill them."""
+    if not survey.missing[features].any():
+        return
+    if settings.impute == "none":
+        where = survey.evidence.where_missing or "a value that is 0, of kind `intensity`"
         raise VaebioError(
-            found=f"kind `{kind}`",
-            expected=f"one of {', '.join(get_args(Kind))}",
-            hint=did_you_mean(kind, get_args(Kind), "leave it at auto"),
+            found=f"{survey.missing[features].sum():,} missing values in the features to keep; the "
+            f"first of the matrix is in {where}",
+            expected="a number everywhere, as `prepare.impute` is none",
+            hint="set it to auto, or lower `prepare.max_missing` to drop the features with them",
         )
-    if kind in _INSTEAD:
+    if settings.impute == "half_minimum" and survey.kind != "intensity":
         raise VaebioError(
-            found=f"kind `{kind}`",
-            expected=f"{' or '.join(_HANDLED)}: this version handles these alone",
-            hint=_INSTEAD[kind],
+            found=f"`prepare.impute: half_minimum`, but the values are of kind `{survey.kind}`",
+            expected="auto, median or knn: half of the least intensity is for intensities",
+            hint="set kind to `intensity` when these are intensities, not their logarithms",
         )
-    if kind == "continuous":
-        return kind, "declared"
-    flaw = _unlike_counts(values)
-    if kind == "counts":
-        if flaw:
-            raise VaebioError(
-                found=f"kind `counts`, but {flaw}",
-                expected="non-negative whole numbers",
-                hint="set kind to `continuous` for transformed values; round expected counts",
-            )
-        return kind, "declared, and every value is a non-negative whole number"
-    if flaw:
-        return "continuous", f"found: {flaw}"
-    return "counts", "found: every value is a non-negative whole number"
+
+
+def scalable(scale: "pd.Series") -> None:
+    """Refuse a feature of which the values on train became one and the same."""
+    if (scale == 0).any():
+        raise VaebioError(
+            found=f"the feature `{scale.index[scale == 0][0]}` has one and the same value in every "
+            "train observation after normalisation",
+            expected="features that vary",
+            hint="take the feature out; there may be too few features to make a total",
+        )
 
 
 def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
-    """(observation,) values of the label or batch column as text; None when no column is named.
+    """(observation,) values of a column such as the label as text; None when none is named.
 
     Raises
     ------
@@ -151,7 +115,7 @@ def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
         return None
     if column not in obs.columns:
         raise no_column(role, column, list(obs.columns), "the columns about the observations")
-    if column in OWN_COLUMNS:
+    if role in ("label", "batch") and column in OWN_COLUMNS:
         raise VaebioError(
             found=f"the {role} column is called `{column}`",
             expected=f"another name than {', '.join(OWN_COLUMNS)}, which preparing gives away",
@@ -165,58 +129,36 @@ def classes(obs: "pd.DataFrame", role: str, column: str) -> np.ndarray | None:
             found=f"{missing.sum():,} of {len(obs):,} observations have no {role} in `{column}`, "
             f"for example `{obs.index[missing][0]}`",
             expected=f"a {role} for every observation",
-            hint=f"name the class of these (for instance `unknown`), take them out, or leave "
-            f"{role} empty",
+            hint=f"name the {role} of these (for instance `unknown`), take them out, or leave "
+            f"{role} empty"
+            if role != "split"
+            else f"write one of {', '.join(SPLITS)} for these, or take them out",
         )
     return text.to_numpy(dtype=str)
 
 
-def _refuse_unusable(adata: "AnnData", values: Matrix) -> None:
-    """Refuse values that are missing or infinite in single precision."""
+def finite(values: Matrix, rows: "pd.Index", columns: "pd.Index") -> None:
+    """Refuse values that are infinite in single precision; missing ones pass.
+
+    Parameters
+    ----------
+    values
+        (row, column) values.
+    rows, columns
+        Their names.
+    """
     kept = stored(values)
-    _refuse_where(
-        np.isnan(kept),
-        "missing values (NaN)",
-        "this version does not fill them in: do so, or drop the features or observations with them",
-        adata,
-        values,
-    )
-    _refuse_where(
-        np.abs(kept) > np.finfo(np.float32).max,
-        "infinite values",
-        "look for a division by 0 or a logarithm of 0; numbers beyond 3e38 count as infinite too",
-        adata,
-        values,
-    )
-
-
-def _refuse_where(bad: np.ndarray, what: str, hint: str, adata: "AnnData", values: Matrix) -> None:
-    if not bad.any():
+    limit = np.finfo(np.float32).max
+    # An extreme is NaN where a value is missing, and then says nothing.
+    if kept.dtype.kind != "f" or (kept.max(initial=0) <= limit and kept.min(initial=0) >= -limit):
         return
-    row, column = position(values, int(np.argmax(bad)))
-    raise VaebioError(
-        found=f"{np.count_nonzero(bad):,} {what}, the first in observation "
-        f"`{adata.obs_names[row]}`, feature `{adata.var_names[column]}`",
-        expected="a finite number everywhere",
-        hint=hint,
-    )
-
-
-def _unlike_counts(values: Matrix) -> str | None:
-    """What keeps the values from being counts, as a phrase; None when nothing does."""
-    kept = stored(values)
-    negative = np.count_nonzero(kept < 0)
-    if negative:
-        return f"{negative:,} values are negative (for instance {kept[kept < 0][0]:g})"
-    if kept.max(initial=0) > _LARGEST_COUNT:
-        return f"values go up to {kept.max():g}, beyond what can be counted exactly"
-    if kept.dtype.kind != "f":
-        return None
-    broken = kept != np.rint(kept)
-    if broken.any():
-        n = values.shape[0] * values.shape[1]
-        return (
-            f"{np.count_nonzero(broken):,} of {n:,} values are not whole numbers "
-            f"(for instance {kept[broken][0]:g})"
+    infinite = np.abs(kept) > limit
+    if infinite.any():
+        row, column = position(values, int(np.argmax(infinite)))
+        raise VaebioError(
+            found=f"{np.count_nonzero(infinite):,} infinite values, the first in observation "
+            f"`{rows[row]}`, feature `{columns[column]}`",
+            expected="a finite number everywhere",
+            hint="look for a division by 0 or a logarithm of 0; numbers beyond 3e38 count as "
+            "infinite too",
         )
-    return None

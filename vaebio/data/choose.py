@@ -1,173 +1,185 @@
-"""Which observations and features the model sees, and the values it sees of them."""
+"""Which features the model sees: those detected or known often enough, then the most variable."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from vaebio.data import check
-from vaebio.data.counts import (
-    as_integers,
-    detected_features,
-    detecting_observations,
-    log_normalised,
-    most_dispersed,
-    totals,
-)
-from vaebio.data.matrix import Matrix, as_float32
-from vaebio.data.scaling import moments, varying
+from vaebio.data.counts import log_normalised, totals
+from vaebio.data.matrix import Matrix
+from vaebio.data.scaling import Moments
+from vaebio.data.survey import DETECTED, Survey
+from vaebio.data.variable import mad, most_variable, residual_variance, standardised_variance
 from vaebio.errors import VaebioError
 
 if TYPE_CHECKING:
     from vaebio.settings import Prepare
 
+_OF_COUNTS = ("seurat_v3", "pearson")
+_WORDS = {
+    "seurat_v3": "standardised variance of their counts (seurat_v3)",
+    "pearson": "variance of Pearson residuals of their counts",
+    "variance": "variance",
+    "mad": "median absolute deviation",
+}
+
 
 @dataclass(frozen=True)
-class Chosen:
-    """A choice of observations and features, and how it came about.
+class Choice:
+    """A choice of features, and how it came about.
 
     Parameters
     ----------
-    observations, features
-        (observation,) and (feature,) sorted positions in the raw matrix.
-    x
-        (observation, feature) float32 values before scaling.
+    features
+        (feature,) sorted positions in the raw matrix.
     steps
         One sentence per step, with its numbers.
-    counts
-        Counts: (observation, feature) whole numbers.
-    total
-        Counts: (observation,) sums over `total_features`.
     total_features
-        Counts: sorted positions of the features that passed the filter.
+        Sorted positions of the features that passed the filter: over their counts totals are taken.
     """
 
-    observations: np.ndarray
     features: np.ndarray
-    x: Matrix
     steps: list[str]
-    counts: sparse.csr_matrix | None = None
-    total: np.ndarray | None = None
-    total_features: np.ndarray | None = None
+    total_features: np.ndarray
 
 
-def choose_counts(values: Matrix, split: np.ndarray, settings: "Prepare") -> Chosen:
-    """Filter by detection, normalise, and keep the most dispersed features.
-
-    Parameters
-    ----------
-    values
-        (observation, feature) non-negative whole numbers.
-    split
-        (observation,) of the names of splits; features are judged on train alone.
+def measure_of(kind: str, select: str) -> str:
+    """Name of the measure by which features of a kind are chosen.
 
     Raises
     ------
     VaebioError
-        When the settings leave too few observations, no feature, or an empty split.
+        For a measure of counts where there are none.
     """
-    counts = sparse.csr_matrix(values, dtype=np.float64)
-    enough, common, steps = _detected(counts, split == "train", settings)
-    total = totals(counts[:, common])
-    rows = np.flatnonzero(enough & (total > 0))
-    lost = np.count_nonzero(enough & (total == 0))
-    if lost:
-        steps.append(f"Dropped {lost:,} observations without a count in the features that stay.")
-    check.every_split(split[rows])
-
-    x = log_normalised(counts[rows][:, common], total[rows], settings.target_total)
-    steps.append(
-        f"Scaled the counts of every observation to a total of {settings.target_total:,g} over "
-        f"{len(common):,} features, then took log(1 + x)."
-    )
-    picked, more = _picked(
-        x[split[rows] == "train"], settings.features, most_dispersed, "normalised dispersion"
-    )
-    return Chosen(
-        observations=rows,
-        features=common[picked],
-        x=x[:, picked],
-        steps=steps + more,
-        counts=as_integers(counts[rows][:, common[picked]]),
-        total=total[rows],
-        total_features=common,
-    )
-
-
-def choose_continuous(values: Matrix, split: np.ndarray, settings: "Prepare") -> Chosen:
-    """Keep the features with the highest variance on train; values stay as they are.
-
-    Parameters
-    ----------
-    values
-        (observation, feature).
-    split
-        (observation,) of the names of splits.
-
-    Raises
-    ------
-    VaebioError
-        When no feature varies on train.
-    """
-    x = as_float32(values)
-    picked, steps = _picked(x[split == "train"], settings.features, _most_variable, "variance")
-    return Chosen(observations=np.arange(x.shape[0]), features=picked, x=x[:, picked], steps=steps)
-
-
-def _detected(
-    counts: sparse.csr_matrix, train: np.ndarray, settings: "Prepare"
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Observations (mask) and features (positions) that are detected enough, and two sentences."""
-    enough = detected_features(counts) >= settings.min_features
-    n = np.count_nonzero(enough)
-    check.enough_observations(n, f"with at least {settings.min_features:,} detected features")
-    seen = detecting_observations(counts[train & enough])
-    common = np.flatnonzero(seen >= settings.min_observations)
-    if not len(common):
+    if select == "auto":
+        return "seurat_v3" if kind == "counts" else "variance"
+    if select in _OF_COUNTS and kind != "counts":
         raise VaebioError(
-            found=f"no feature is detected in {settings.min_observations:,} train observations; "
-            f"the most frequent one is in {seen.max():,}",
-            expected="at least one feature to train on",
-            hint="lower `prepare.min_observations`",
+            found=f"`prepare.select: {select}`, but the values are of kind `{kind}`",
+            expected="auto, variance, mad or none: the others are measures of counts",
+            hint="set it for the data sets with counts alone, in `overrides`",
         )
-    return (
-        enough,
-        common,
-        [
-            f"Dropped {len(enough) - n:,} observations with fewer than {settings.min_features:,} "
-            "detected features.",
-            f"Dropped {counts.shape[1] - len(common):,} features detected in fewer than "
-            f"{settings.min_observations:,} train observations.",
-        ],
-    )
+    return select
 
 
-def _picked(
-    train: Matrix, limit: int, most: Callable[[Matrix, int], np.ndarray], measure: str
-) -> tuple[np.ndarray, list[str]]:
-    """Sorted positions of the features to keep, judged on the train split, and the sentences."""
-    positions = np.flatnonzero(varying(train))
-    constant = train.shape[1] - len(positions)
-    if not len(positions):
+def choose(survey: Survey, settings: "Prepare") -> Choice:
+    """Features that pass the filters and are the most variable on train.
+
+    Raises
+    ------
+    VaebioError
+        When the settings leave too few observations or no feature.
+    """
+    measure = measure_of(survey.kind, settings.select)
+    common, steps = (_detected if survey.kind in DETECTED else _known)(survey, settings)
+    varying = _varying(survey)[common]
+    constant = np.count_nonzero(~varying)
+    if not varying.any():
         raise VaebioError(
             found=f"all {constant:,} features have one and the same value in every train "
             "observation",
             expected="features that vary",
             hint="check that the matrix holds the values you mean",
         )
-    steps = [f"Dropped {constant:,} features that are constant on train."] if constant else []
-    if len(positions) <= limit:
-        return positions, [*steps, f"Kept all {len(positions):,} features (at most {limit:,})."]
-    kept = positions[most(train[:, positions], limit)]
-    return kept, [
-        *steps,
-        f"Kept the {limit:,} of {len(positions):,} features with the highest {measure} on train.",
+    if constant:
+        steps.append(f"Dropped {constant:,} features that are constant on train.")
+    kept, more = _picked(survey, common, common[varying], measure, settings)
+    return Choice(kept, steps + more, common)
+
+
+def _detected(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
+    """Positions of features detected often enough on train, and sentences on both filters."""
+    n = np.count_nonzero(survey.enough)
+    least = f"{settings.min_features:,} detected features"
+    check.enough_observations(n, f"with at least {least}")
+    common = np.flatnonzero(survey.seen >= settings.min_observations)
+    if not len(common):
+        raise VaebioError(
+            found=f"no feature is detected in {settings.min_observations:,} train observations; "
+            f"the most frequent one is in {survey.seen.max():,}",
+            expected="at least one feature to train on",
+            hint="lower `prepare.min_observations`",
+        )
+    return common, [
+        f"Dropped {len(survey.enough) - n:,} observations with fewer than {least}.",
+        f"Dropped {len(survey.seen) - len(common):,} features detected in fewer than "
+        f"{settings.min_observations:,} train observations.",
     ]
 
 
-def _most_variable(train: Matrix, n: int) -> np.ndarray:
-    """(feature,) sorted positions of the `n` highest variances; of equal ones the first stay."""
-    _, deviation = moments(train)
-    return np.sort(np.argsort(-deviation, kind="stable")[:n])
+def _known(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
+    """Positions of features that are not missing too often on train, and a sentence."""
+    n = np.count_nonzero(survey.train)
+    missing = (n - survey.moments.n) / n
+    if not survey.missing.any():
+        return np.arange(len(missing)), []
+    known = np.flatnonzero(missing <= settings.max_missing)
+    if not len(known):
+        raise VaebioError(
+            found=f"every feature is missing in more than {settings.max_missing:.0%} of the train "
+            f"observations; the most complete one in {missing.min():.0%}",
+            expected="at least one feature to train on",
+            hint="raise `prepare.max_missing`",
+        )
+    return known, [
+        f"Dropped {len(missing) - len(known):,} features missing in more than "
+        f"{settings.max_missing:.0%} of the train observations."
+    ]
+
+
+def _varying(survey: Survey) -> np.ndarray:
+    """(feature,) whether a feature has more than one value on train."""
+    return survey.tally.variance(ddof=0) > 0 if survey.tally else survey.moments.varying
+
+
+def _picked(
+    survey: Survey, common: np.ndarray, candidates: np.ndarray, measure: str, settings: "Prepare"
+) -> tuple[np.ndarray, list[str]]:
+    """Sorted positions of the features to keep, and sentences."""
+    n, limit = len(candidates), settings.features
+    if measure == "none":
+        return candidates, [f"Kept all {n:,} features, as set."]
+    if n <= limit:
+        return candidates, [f"Kept all {n:,} features (at most {limit:,})."]
+    values, told = _measured(survey, common, candidates, measure, settings)
+    kept = candidates[most_variable(values, limit)]
+    steps = [f"Kept the {limit:,} of {n:,} features with the highest {_WORDS[measure]} on train."]
+    return kept, [told, *steps] if told else steps
+
+
+def _measured(
+    survey: Survey, common: np.ndarray, candidates: np.ndarray, measure: str, settings: "Prepare"
+) -> tuple[np.ndarray, str]:
+    """(candidate,) measure of variability on train, and a sentence when it was no ordinary one."""
+    if measure == "seurat_v3":
+        return standardised_variance(survey.tally.of(candidates))
+    if measure == "pearson":
+        counts = survey.train_values[:, candidates]
+        return residual_variance([counts], survey.tally.of(candidates)), ""
+    if measure == "variance" and survey.moments:
+        return survey.moments.deviation[candidates] ** 2, ""
+    values = survey.train_values
+    if survey.kind == "counts":
+        values = _normalised(values, common, settings.target_total)
+    values = values[:, candidates]
+    return mad(values) if measure == "mad" else _variance(values), ""
+
+
+def _normalised(counts: Matrix, common: np.ndarray, target_total: float) -> Matrix:
+    """Counts of train as the model will see them, of observations that have a count."""
+    total = totals(counts, among(common, counts.shape[1]))
+    return log_normalised(counts[total > 0], total[total > 0], target_total)
+
+
+def _variance(values: Matrix) -> np.ndarray:
+    moments = Moments(values.shape[1])
+    moments.add(values)
+    return moments.end().deviation ** 2
+
+
+def among(positions: np.ndarray, n: int) -> np.ndarray:
+    """(feature,) whether each of `n` features is among those at some positions."""
+    mask = np.zeros(n, bool)
+    mask[positions] = True
+    return mask

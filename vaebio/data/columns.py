@@ -1,28 +1,32 @@
 """Columns that describe the observations, read without reading the matrix.
 
-Light on purpose (h5py and the standard library): the workflow refuses a misspelt label before it
-starts a job.
+Light on purpose (h5py, pyarrow and the standard library): the workflow refuses a misspelt label
+before it starts a job.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
-from vaebio.data.sources import (
-    BUILTINS,
-    MATRIX_SUFFIXES,
-    TEXT_SUFFIXES,
-    builtin_name,
-    checked_path,
-    damaged,
-    is_hdf5,
-)
+from vaebio.data import sources
+from vaebio.data.formats.loom_names import OBSERVATION_NAMES, columns_of
+from vaebio.data.formats.wanted import one_of
+from vaebio.data.sources import BUILTINS, builtin_name, checked_matrix, checked_path, reading
 from vaebio.data.tables import open_table
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import Dataset, Orientation
 
+if TYPE_CHECKING:
+    import h5py
+
 
 def annotation_columns(
-    matrix: str, annotation: str, orientation: Orientation = "observations_by_features"
+    matrix: str,
+    annotation: str,
+    orientation: Orientation = "observations_by_features",
+    modality: str = "",
 ) -> list[str] | None:
     """Names of the columns that describe the observations, in the matrix and its annotation.
 
@@ -34,16 +38,16 @@ def annotation_columns(
     Raises
     ------
     VaebioError
-        When a file is missing, of an unknown form or damaged.
+        When a file is missing, of an unknown form or damaged, or the modality is not in it.
     """
-    own = _matrix_columns(matrix, orientation)
-    added = _table_columns(annotation) if annotation else []
-    return None if own is None else list(dict.fromkeys([*own, *added]))
+    own = _matrix_columns(matrix, orientation, modality)
+    added = _annotation_columns(annotation) if annotation else []
+    return None if None in (own, added) else list(dict.fromkeys([*own, *added]))
 
 
-def check_columns(dataset: Dataset) -> None:
+def check_columns(dataset: Dataset, modality: str = "") -> None:
     """Refuse a label or batch column that the data set does not have, naming the nearest one."""
-    columns = annotation_columns(dataset.matrix, dataset.annotation, dataset.orientation)
+    columns = annotation_columns(dataset.matrix, dataset.annotation, dataset.orientation, modality)
     if columns is None:
         return
     where = " or ".join(part for part in (dataset.matrix, dataset.annotation) if part)
@@ -67,31 +71,81 @@ def no_column(role: str, column: str, columns: Sequence[str], where: str) -> Vae
     )
 
 
-def _matrix_columns(matrix: str, orientation: Orientation) -> list[str] | None:
+def _matrix_columns(matrix: str, orientation: Orientation, modality: str) -> list[str] | None:
     builtin = builtin_name(matrix)
     if builtin:
         return list(BUILTINS[builtin])
-    path = checked_path(matrix, "matrix", MATRIX_SUFFIXES)
-    if not is_hdf5(path):
-        return []
-    return _hdf5_columns(path, "obs" if orientation == "observations_by_features" else "var")
+    path, form = checked_matrix(matrix)
+    frame = "obs" if orientation == "observations_by_features" else "var"
+    with reading(path, form):
+        if form == sources.ZARR:
+            return _zarr_columns(path, frame)
+        if form in (sources.H5AD, sources.H5MU, sources.LOOM):
+            return _hdf5_columns(path, form, frame, modality)
+    return []
 
 
-def _hdf5_columns(path: Path, frame: str) -> list[str] | None:
+def _hdf5_columns(path: Path, form: str, frame: str, modality: str) -> list[str] | None:
     import h5py  # an eighth of a second that text and builtins need not pay
 
-    try:
-        with h5py.File(path) as file:
-            group = file.get(frame)
-            if not isinstance(group, h5py.Group):
-                return None
-            index = group.attrs.get("_index", "_index")
-            # Files before anndata 0.7 keep the categories of a column beside it, under this name.
-            return [key for key in group if key not in (index, "__categories")]
-    except OSError as error:
-        raise damaged(path, "h5ad", error) from None
+    with h5py.File(path) as file:
+        if form == sources.H5AD:
+            return _frame_columns(file, frame)
+        if form == sources.LOOM:
+            return columns_of(file["col_attrs"], OBSERVATION_NAMES)
+        one = file["mod"][one_of(modality, file["mod"], "modality", path)]
+        own, common = _frame_columns(one, frame), _frame_columns(file, "obs")
+        if own is None or common is None or frame == "var":
+            return own
+        return list(dict.fromkeys([*own, *(name for name in common if ":" not in name)]))
 
 
-def _table_columns(annotation: str) -> list[str]:
-    columns, _ = open_table(checked_path(annotation, "annotation", TEXT_SUFFIXES))
+def _frame_columns(file: "h5py.Group", frame: str) -> list[str] | None:
+    group = file.get(frame)
+    if not hasattr(group, "keys"):
+        return None
+    index = group.attrs.get("_index", "_index")
+    # Files before anndata 0.7 keep the categories of a column beside it, under this name.
+    return [key for key in group if key not in (index, "__categories")]
+
+
+def _zarr_columns(path: Path, frame: str) -> list[str] | None:
+    """Columns by the descriptions of the group, which are JSON in both versions of zarr."""
+    for text in _zarr_descriptions(path, frame):
+        content = json.loads(text)
+        attributes = content.get("attributes", content)
+        if "column-order" in attributes:
+            return list(attributes["column-order"])
+    return None
+
+
+def _zarr_descriptions(path: Path, frame: str) -> Iterator[str]:
+    names = (f"{frame}/.zattrs", f"{frame}/zarr.json")
+    if path.is_file():
+        with ZipFile(path) as archive:
+            yield from (archive.read(n).decode() for n in names if n in archive.namelist())
+    else:
+        yield from ((path / n).read_text() for n in names if (path / n).is_file())
+
+
+def _annotation_columns(annotation: str) -> list[str] | None:
+    path = checked_path(annotation, "annotation", sources.ANNOTATION_SUFFIXES)
+    suffix = path.suffix.lower()
+    if suffix == ".h5ad":
+        with reading(path, sources.H5AD):
+            return _hdf5_columns(path, sources.H5AD, "obs", "")
+    if suffix == ".parquet":
+        with reading(path, sources.PARQUET):
+            return _parquet_columns(path)
+    columns, _ = open_table(path)
     return [name for name in columns if name]
+
+
+def _parquet_columns(path: Path) -> list[str]:
+    from pyarrow.parquet import read_schema
+
+    from vaebio.data.formats.parquet_names import names_column
+
+    schema = read_schema(path)
+    at = names_column(schema)
+    return [name for i, name in enumerate(schema.names) if i != at]

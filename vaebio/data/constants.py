@@ -1,8 +1,10 @@
 """Everything needed to bring new observations through the same preparation."""
 
+import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,14 +19,14 @@ class Preparation:
     Parameters
     ----------
     kind
-        "counts" or "continuous".
+        "counts", "continuous", "intensity", "fraction" or "binary".
     features
         (feature,) names of the model's features, in order.
     total_features
         Counts: names of the features whose counts make an observation's total; it has more of
         them than the model, because the total is taken before features are chosen.
     target_total
-        Counts: what every total is scaled to; None for continuous values.
+        Counts: what every total is scaled to; None for other kinds.
     mean, scale
         (feature,) float32, of the values before scaling.
     clip
@@ -32,6 +34,11 @@ class Preparation:
     batch, batches
         Column of the technical batch and its values in the order models know them; empty where
         the data set has none.
+    transform
+        What was done to every value, in the words of `vaebio.data.transformed`.
+    imputation
+        What missing values are filled with, in the form of `vaebio.data.impute`; None where none
+        was missing.
     """
 
     kind: str
@@ -43,6 +50,8 @@ class Preparation:
     clip: float | None
     batch: str = ""
     batches: tuple[str, ...] = ()
+    transform: str = "none"
+    imputation: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, prepared: "AnnData") -> "Preparation":
@@ -59,17 +68,19 @@ class Preparation:
             clip=_number(facts.get("clip")),
             batch=batch,
             batches=tuple(map(str, prepared.obs[batch].cat.categories)) if batch else (),
+            transform=str(facts["transform"]),
+            imputation=facts.get("imputation"),
         )
 
     def to_json(self) -> str:
         """JSON text; every number comes back exactly."""
         content = vars(self) | {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
-        return json.dumps(content)
+        return json.dumps(content, default=_packed)
 
     @classmethod
     def from_json(cls, text: str) -> "Preparation":
         """Inverse of `to_json`."""
-        content = json.loads(text)
+        content = json.loads(text, object_hook=_unpacked)
         for key in ("features", "total_features", "batches"):
             content[key] = tuple(content[key])
         for key in ("mean", "scale"):
@@ -79,3 +90,18 @@ class Preparation:
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _packed(value: Any) -> Any:  # noqa: ANN401 - whatever JSON does not know
+    """Numbers of numpy, and arrays as their bytes: as text they would be five times as long."""
+    if not isinstance(value, np.ndarray):
+        return value.item()
+    content = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
+    return {"array": content, "dtype": value.dtype.str, "shape": value.shape}
+
+
+def _unpacked(content: dict[str, Any]) -> Any:  # noqa: ANN401 - an array or the content itself
+    if content.keys() != {"array", "dtype", "shape"}:
+        return content
+    flat = np.frombuffer(base64.b64decode(content["array"]), content["dtype"])
+    return flat.reshape(content["shape"])

@@ -36,6 +36,13 @@ def as_float32(values: Matrix) -> Matrix:
     return values.astype(np.float32)
 
 
-def zero_share(values: Matrix) -> float:
-    """Share of zeros among all values, in [0, 1]."""
-    return 1 - np.count_nonzero(stored(values)) / (values.shape[0] * values.shape[1])
+def stacked(parts: list[Matrix]) -> Matrix:
+    """Parts of rows of one form as one matrix."""
+    if len(parts) == 1:
+        return parts[0]
+    return sparse.vstack(parts, "csr") if sparse.issparse(parts[0]) else np.concatenate(parts)
+
+
+def dense(values: Matrix) -> np.ndarray:
+    """The same values as a dense array."""
+    return values.toarray() if sparse.issparse(values) else values

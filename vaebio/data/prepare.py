@@ -1,25 +1,35 @@
 """From the raw data set to the model's input, every constant learned on train alone.
 
-In order: split (before any filter, so that no observation's values move another), filter,
-normalise, choose features, mean and standard deviation of each.
+In order: split (before any filter, so that no observation's values move another), a first pass
+over the values that finds what they are and which features vary, the choice of features, and a
+second pass that brings them to the file and learns mean and standard deviation of each.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 from scipy import sparse
 
 from vaebio import __version__
-from vaebio.data import caution, check
-from vaebio.data.choose import Chosen, choose_continuous, choose_counts
+from vaebio.data import caution, check, say
+from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
-from vaebio.data.matrix import Matrix, as_float32
-from vaebio.data.scaling import moments
-from vaebio.data.split import assign
+from vaebio.data.divide import divided
+from vaebio.data.evidence import Evidence
+from vaebio.data.fill import Filling, imputation_of
+from vaebio.data.impute import from_dict
+from vaebio.data.kind import decide_kind
+from vaebio.data.matrix import Matrix, canonical, dense, stored
+from vaebio.data.raw import Raw
+from vaebio.data.survey import Survey, Watch, surveyed, unwatched
+from vaebio.data.transformed import LOGARITHM, transformed
+from vaebio.data.written import add_frames
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.terms import SPLITS
 
@@ -28,28 +38,44 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    adata: AnnData, *, label: str, batch: str, kind: str, settings: "Prepare", name: str
+    raw: Raw,
+    path: Path,
+    *,
+    label: str,
+    batch: str,
+    kind: str,
+    settings: "Prepare",
+    name: str,
+    watch: Watch = unwatched,
 ) -> AnnData:
-    """The model's input with the constants that made it.
+    """Write the model's input with the constants that made it.
 
     Parameters
     ----------
-    adata
-        (observation, feature) raw data set as `read` returns it; not changed.
+    raw
+        (observation, feature) raw data set as `read` returns it; not changed. Its values are
+        passed over twice, part by part.
+    path
+        An h5ad. X before scaling: float32, CSR for counts and for what came sparse and stays so.
+        `layers["counts"]` for counts; `layers["imputed"]`, CSR with 1 where a value was missing
+        and has been filled in, where there are such. Arrays lie in one piece, uncompressed.
+        `obs["split"]`, and for counts `obs["total"]`, the sum X was normalised by. `var` has
+        float32 `mean` and `scale`. `uns["vaebio"]` has version, name, kind, kind_reason,
+        transform, label, batch, observations_in, features_in, zero_share, clip and target_total
+        (absent when there is none), total_features (counts), imputation (where there is one), and
+        the sentences `steps` and `warnings`.
     label, batch
         Columns of `obs`, or empty.
     kind
         As declared by the user; `auto` looks at the values.
     name
         Of the data set.
+    watch
+        Sees the parts of both passes go by.
 
     Returns
     -------
-    X before scaling: float32, CSR for counts and for what came sparse. `layers["counts"]` for
-    counts. `obs["split"]`, and for counts `obs["total"]`, the sum X was normalised by. `var` has
-    float32 `mean` and `scale`. `uns["vaebio"]` has version, name, kind, kind_reason, label, batch,
-    observations_in, features_in, clip and target_total (absent when there is none),
-    total_features (counts), and the sentences `steps` and `warnings`.
+    What the file holds beside the values.
 
     Raises
     ------
@@ -57,29 +83,33 @@ def prepare(
         When the data cannot be used as declared, or the settings leave nothing.
     """
     classes = {"label": label, "batch": batch}
-    values = check.checked_values(adata)
-    check.enough_observations(adata.n_obs, "in the matrix")
-    kind, reason = check.decide_kind(values, kind)
-    known = {role: check.classes(adata.obs, role, c) for role, c in classes.items()}
-    split = _split(known["label"], adata.n_obs, settings)
-    chosen = (choose_counts if kind == "counts" else choose_continuous)(values, split, settings)
-
-    prepared = _assembled(adata, chosen, split)
-    for role, column in classes.items():
-        if column:
-            prepared.obs[column] = pd.Categorical(known[role][chosen.observations])
-    facts = {"version": __version__, "name": name, "kind": kind, "kind_reason": reason, **classes}
-    facts |= {"observations_in": adata.n_obs, "features_in": adata.n_vars}
-    steps = [f"Treated the values as {kind} ({reason}).", _split_sentence(split, label)]
-    steps += [*chosen.steps, _scaling_sentence(settings.clip)]
-    read = adata.uns.get("vaebio", {})
-    prepared.uns["vaebio"] = {
-        **facts,
-        **_constants(adata, chosen, settings),
-        "steps": _texts(*read.get("steps", ()), *steps),
-        "warnings": _texts(*read.get("warnings", ()), *_cautions(values, prepared, classes)),
-    }
-    return prepared
+    check.usable(raw)
+    check.enough_observations(raw.shape[0], "in the matrix")
+    known = {role: check.classes(raw.obs, role, c) for role, c in classes.items()}
+    split, sentences = divided(raw.obs, classes, known, settings.split)
+    survey = surveyed(raw, kind, split == "train", settings, watch)
+    choice = choose(survey, settings)
+    check.fillable(survey, choice.features, settings)
+    with h5py.File(path, "w") as file:
+        filling = Filling(file, survey, choice, settings)
+        for rows, values in watch("Preparing them", raw.shape[0], raw.chunks()):
+            filling.add(rows, values)
+        check.every_split(split[filling.end().kept])
+        frames = _frames(raw, choice, filling, split)
+        for role, column in classes.items():
+            if column:
+                frames.obs[column] = pd.Categorical(known[role][filling.kept])
+        facts = {"version": __version__, "name": name, **classes}
+        steps = [*raw.steps, *_steps(survey, choice, filling, sentences)]
+        warnings = [*raw.warnings, *_cautions(survey, filling, frames, classes)]
+        frames.uns["vaebio"] = {
+            **facts,
+            **_constants(raw, survey, choice, filling),
+            "steps": _texts(*steps),
+            "warnings": _texts(*warnings),
+        }
+        add_frames(file, frames)
+    return frames
 
 
 def prepare_like(adata: AnnData, preparation: Preparation) -> tuple[Matrix, np.ndarray | None]:
@@ -102,30 +132,47 @@ def prepare_like(adata: AnnData, preparation: Preparation) -> tuple[Matrix, np.n
     VaebioError
         When features are missing, values are of another kind, or an observation has no count.
     """
-    check.unique_names(adata)
     is_counts = preparation.kind == "counts"
     names = preparation.total_features if is_counts else preparation.features
-    part = adata[:, _positions(adata.var_names, names)]
-    values = check.checked_values(part)
-    columns = _positions(part.var_names, preparation.features)
-    if not is_counts:
-        return as_float32(values[:, columns]), None
-    check.decide_kind(values, "counts")
+    check.unique_names(Raw.of(adata))
+    raw = Raw.of(adata[:, _positions(adata.var_names, names)])
+    check.usable(raw)
+    values = canonical(raw.x)
+    check.finite(values, raw.obs.index, raw.var.index)
+    evidence = Evidence()
+    evidence.add(values, raw.obs.index, raw.var.index)
+    decide_kind(evidence, preparation.kind, preparation.transform == "binarised")
+    if is_counts:
+        return _counts_like(raw, values, preparation)
+    x = transformed(values, preparation.transform)
+    return _filled(x, preparation, evidence.where_missing), None
+
+
+def _counts_like(raw: Raw, values: Matrix, preparation: Preparation) -> tuple[Matrix, np.ndarray]:
     counts = sparse.csr_matrix(values, dtype=np.float64)
     total = totals(counts)
     if not total.all():
         raise VaebioError(
-            found=f"the observation `{adata.obs_names[np.argmin(total)]}` has no count in the "
-            f"{len(names):,} features that make the total",
+            found=f"the observation `{raw.obs.index[np.argmin(total)]}` has no count in the "
+            f"{raw.shape[1]:,} features that make the total",
             expected="observations with counts",
             hint="take it out",
         )
+    columns = _positions(raw.var.index, preparation.features)
     return log_normalised(counts[:, columns], total, preparation.target_total), total
 
 
-def _split(labels: np.ndarray | None, n: int, settings: "Prepare") -> np.ndarray:
-    shares = (settings.split.train, settings.split.validation, settings.split.test)
-    return assign(labels, n, shares, settings.split.seed)
+def _filled(x: Matrix, preparation: Preparation, where: str) -> Matrix:
+    """Values with missing ones filled in as those the model was trained with."""
+    if not np.isnan(stored(x)).any():
+        return x
+    if preparation.imputation is None:
+        raise VaebioError(
+            found=f"missing values, the first in {where or 'a value that is 0'}",
+            expected="a number everywhere: none was missing where the model was trained",
+            hint="fill them in, or take these observations out",
+        )
+    return from_dict(preparation.imputation).fill(dense(x))[0]
 
 
 def _positions(present: pd.Index, wanted: tuple[str, ...]) -> np.ndarray:
@@ -144,19 +191,18 @@ def _positions(present: pd.Index, wanted: tuple[str, ...]) -> np.ndarray:
     return places
 
 
-def _assembled(adata: AnnData, chosen: Chosen, split: np.ndarray) -> AnnData:
-    """Values, split and constants; of the input the columns about observations and features."""
-    kept = split[chosen.observations]
-    mean, scale = moments(chosen.x[kept == "train"])
-    obs = _aside(adata.obs.iloc[chosen.observations], check.OWN_COLUMNS)
-    obs["split"] = pd.Categorical(kept, categories=SPLITS)
-    var = _aside(adata.var.iloc[chosen.features], ("mean", "scale"))
-    var["mean"], var["scale"] = mean.astype(np.float32), scale.astype(np.float32)
-    prepared = AnnData(chosen.x, obs=obs, var=var)
-    if chosen.counts is not None:
-        prepared.layers["counts"] = chosen.counts
-        prepared.obs["total"] = chosen.total
-    return prepared
+def _frames(raw: Raw, choice: Choice, filling: Filling, split: np.ndarray) -> AnnData:
+    """Splits and constants; of the input the columns about observations and features."""
+    kept, moments = filling.kept, filling.moments
+    obs = _aside(raw.obs[kept], check.OWN_COLUMNS)
+    obs["split"] = pd.Categorical(split[kept], categories=SPLITS)
+    if filling.counts is not None:
+        obs["total"] = filling.total[kept]
+    var = _aside(raw.var.iloc[choice.features], ("mean", "scale"))
+    var["mean"] = moments.mean.astype(np.float32)
+    var["scale"] = moments.deviation.astype(np.float32)
+    check.scalable(var["scale"])
+    return AnnData(obs=obs, var=var)
 
 
 def _aside(frame: pd.DataFrame, own: tuple[str, ...]) -> pd.DataFrame:
@@ -164,46 +210,58 @@ def _aside(frame: pd.DataFrame, own: tuple[str, ...]) -> pd.DataFrame:
     return frame.rename(columns={name: f"input_{name}" for name in own})
 
 
-def _constants(adata: AnnData, chosen: Chosen, settings: "Prepare") -> dict[str, Any]:
+def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> dict[str, Any]:
     """Facts `Preparation` needs beside `var`; what there is not is absent: h5ad has no None."""
-    facts: dict[str, Any] = {}
+    settings, size = survey.settings, np.count_nonzero(filling.kept) * len(choice.features)
+    facts = {"kind": survey.kind, "kind_reason": survey.reason, "transform": survey.transform}
+    facts |= {"observations_in": raw.shape[0], "features_in": raw.shape[1]}
+    facts["zero_share"] = filling.zeros / size
     if settings.clip is not None:
         facts["clip"] = settings.clip
-    if chosen.total_features is not None:
+    if survey.transform == LOGARITHM:
         facts["target_total"] = settings.target_total
-        facts["total_features"] = _texts(*adata.var_names[chosen.total_features])
+        facts["total_features"] = _texts(*raw.var.index[choice.total_features])
+    if filling.imputation is not None:
+        facts["imputation"] = filling.imputation
     return facts
 
 
-def _split_sentence(split: np.ndarray, label: str) -> str:
-    sizes = ", ".join(f"{np.count_nonzero(split == name):,} {name}" for name in SPLITS)
-    how = f"stratified by `{label}`" if label else "at random"
-    return f"Split {how}, before any filter: {sizes} observations."
+def _steps(
+    survey: Survey, choice: Choice, filling: Filling, about_split: list[str]
+) -> Iterator[str]:
+    """One sentence for everything that was done to the values, in order."""
+    settings = survey.settings
+    yield f"Treated the values as {say.KINDS[survey.kind]} ({survey.reason})."
+    yield from about_split
+    counted = survey.transform == LOGARITHM
+    if not counted:
+        yield from say.transformation(survey.kind, survey.transform)
+    yield from choice.steps
+    if counted:
+        lost = np.count_nonzero(survey.enough & ~filling.kept)
+        yield from say.normalisation(lost, settings.target_total, len(choice.total_features))
+    if filling.missing:
+        method = imputation_of(survey.kind, settings.impute)
+        share = filling.missing / (np.count_nonzero(filling.kept) * len(choice.features))
+        yield say.imputation(method, filling.missing, share)
+    yield say.scaling(settings.clip, bool(filling.missing))
 
 
-def _scaling_sentence(clip: float | None) -> str:
-    cut = "never cut" if clip is None else f"cut at {clip:g} standard deviations"
-    return (
-        f"Learned mean and standard deviation of every feature on train; scaled values are {cut}."
-    )
-
-
-def _cautions(values: Matrix, prepared: AnnData, classes: dict[str, str]) -> Iterator[str]:
+def _cautions(
+    survey: Survey, filling: Filling, frames: AnnData, classes: dict[str, str]
+) -> Iterator[str]:
     """Warnings about the values as they came in and the columns of what was made of them."""
     for name in check.OWN_COLUMNS:
-        if f"input_{name}" in prepared.obs:
+        if f"input_{name}" in frames.obs:
             yield f"The column `{name}` of the input is now called `input_{name}`."
-    split = prepared.obs["split"].to_numpy()
+    split = frames.obs["split"].to_numpy()
     yield from caution.about_split(split)
     for role, column in classes.items():
         if column:
-            yield from caution.about_classes(role, column, prepared.obs[column].to_numpy(str))
+            yield from caution.about_classes(role, column, frames.obs[column].to_numpy(str))
     if classes["label"]:
-        yield from caution.about_absent(prepared.obs[classes["label"]].to_numpy(str), split)
-    if "counts" in prepared.layers:
-        yield from caution.about_counts(values)
-    else:
-        yield from caution.about_continuous(prepared.X[split == "train"])
+        yield from caution.about_absent(frames.obs[classes["label"]].to_numpy(str), split)
+    yield from caution.about_values(survey.kind, survey.evidence, survey.total, filling.looked_at)
 
 
 def _texts(*sentences: str) -> np.ndarray:

@@ -1,44 +1,77 @@
-"""From a file or a builtin to AnnData: observations in rows, unique names, annotation joined."""
+"""From a file, a folder or a builtin to a raw data set: unique names, annotation joined.
+
+Observations are in rows whatever the form. Values stay on disk where their rows lie together.
+"""
 
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
-import numpy as np
-import pandas as pd
-from anndata import AnnData, read_h5ad
-from scipy import sparse
+from anndata.utils import make_index_unique
 
-from vaebio.data import sources, tables
+from vaebio.data import sources
 from vaebio.data.annotation import join, read_annotation
+from vaebio.data.formats import builtin
+from vaebio.data.formats.anndata_files import read_h5ad, read_h5mu, read_zarr
+from vaebio.data.formats.delimited import read_delimited
+from vaebio.data.formats.loom import read_loom
+from vaebio.data.formats.mtx import read_mtx, read_triplet
+from vaebio.data.formats.parquet import read_parquet
+from vaebio.data.formats.stored import turned
+from vaebio.data.formats.tenx_h5 import read_tenx_h5
+from vaebio.data.formats.triplet import beside, in_folder
+from vaebio.data.formats.wanted import AUTO, Wanted, refuse_foreign
+from vaebio.data.raw import Raw
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import Orientation
 
+STRAIGHT, TURNED = get_args(Orientation)
+
 
 def read(
-    matrix: str, annotation: str = "", orientation: str = "observations_by_features"
-) -> AnnData:
-    """Raw data set: X as in the file, the columns about the observations in `obs`.
+    matrix: str,
+    annotation: str = "",
+    orientation: str = STRAIGHT,
+    *,
+    layer: str = AUTO,
+    modality: str = "",
+    genome: str = "",
+    kind: str = AUTO,
+) -> Raw:
+    """Raw data set: values as in the file, the columns about the observations in `obs`.
 
     Parameters
     ----------
     matrix
-        Path of an .h5ad, .csv, .tsv or .txt (the last three also .gz), or `builtin:NAME`.
+        Path of an .h5ad, .h5mu, .zarr, .loom, .mtx, .parquet, .csv, .tsv or .txt, of a folder or
+        an .h5 of 10x, or `builtin:NAME`.
     annotation
-        Path of a .csv, .tsv or .txt (also .gz) with one row per observation, or empty.
+        Path of a .csv, .tsv, .txt (also .gz), .parquet or .h5ad with one row per observation, or
+        empty.
     orientation
         `observations_by_features` or `features_by_observations`.
+    layer
+        `X`, `raw`, the name of a layer, or `auto`: X, unless it holds no counts while the file
+        holds counts elsewhere and `kind` does not rule them out.
+    modality
+        Of an .h5mu, or a feature type of 10x data (empty: Gene Expression).
+    genome
+        Of a 10x .h5 with several.
+    kind
+        As declared by the user.
 
     Returns
     -------
-    (observation, feature) AnnData; X is CSR when it came sparse or is mostly zeros.
-    `uns["vaebio"]` holds the sentences `steps` and `warnings`.
+    (observation, feature) values; rows of an .h5ad (dense or CSR), a .zarr or a 10x .h5 stay on
+    disk as long as they are not turned, all else is in memory, CSR when it came sparse or is
+    mostly zeros. `steps` and `warnings` say how it was read.
 
     Raises
     ------
     VaebioError
-        When a file cannot be read, an observation name repeats, or the annotation does not fit.
+        When a file cannot be read or holds no such part, an observation name repeats, or the
+        annotation does not fit.
     """
     if orientation not in get_args(Orientation):
         raise VaebioError(
@@ -46,108 +79,69 @@ def read(
             expected=f"one of {', '.join(get_args(Orientation))}",
             hint=did_you_mean(orientation, get_args(Orientation), "leave it out"),
         )
-    adata = _raw(matrix)
-    if orientation == "features_by_observations":
-        adata = _transposed(adata)
-    steps = [f"Read {adata.n_obs:,} observations x {adata.n_vars:,} features from {matrix}."]
-    _refuse_repeated_observations(adata, matrix)
-    cautions = _unique_features(adata)
+    raw = _as_it_lies(matrix, orientation, Wanted(layer, modality, genome, kind))
+    if orientation == TURNED:
+        raw = Raw(raw.var, raw.obs, turned(raw.x), raw.steps, raw.warnings)
+    n, features = raw.shape
+    raw.steps.insert(0, f"Read {n:,} observations x {features:,} features from {matrix}.")
+    _refuse_repeated_observations(raw, matrix)
+    _make_features_unique(raw)
     if annotation:
-        path = sources.checked_path(annotation, "annotation", sources.TEXT_SUFFIXES)
-        steps.append(join(adata, read_annotation(path), path))
-    adata.uns["vaebio"] = {"steps": steps, "warnings": cautions}
-    return adata
+        path = sources.checked_path(annotation, "annotation", sources.ANNOTATION_SUFFIXES)
+        raw.steps.append(join(raw, read_annotation(path), path))
+    return raw
 
 
-def _raw(matrix: str) -> AnnData:
-    """Matrix as it lies in its source, with the columns about rows and columns."""
-    builtin = sources.builtin_name(matrix)
-    if builtin:
-        return _BUILTINS[builtin]()
-    path = sources.checked_path(matrix, "matrix", sources.MATRIX_SUFFIXES)
-    return _from_hdf5(path) if sources.is_hdf5(path) else _from_text(path)
+class _Form(NamedTuple):
+    """How a form is read, what there is to choose in it, and whether it says what its rows are."""
+
+    read: Callable[[Path, Wanted], Raw]
+    choices: tuple[str, ...] = ()
+    oriented: bool = False
 
 
-def _from_hdf5(path: Path) -> AnnData:
-    with warnings.catch_warnings():
-        # Repeated names are refused or repaired below, in the user's words.
-        warnings.filterwarnings("ignore", message=".* names are not unique")
-        try:
-            adata = read_h5ad(path)
-        except MemoryError:
-            raise
-        except Exception as error:  # what a damaged file raises depends on where it is damaged
-            raise sources.damaged(path, "h5ad", error) from None
-    if adata.X is None:
-        held = [f"layers[`{name}`]" for name in adata.layers] + ["raw"] * (adata.raw is not None)
+_FORMS = {
+    sources.H5AD: _Form(read_h5ad, ("layer",)),
+    sources.ZARR: _Form(read_zarr, ("layer",)),
+    sources.H5MU: _Form(read_h5mu, ("layer", "modality")),
+    sources.LOOM: _Form(read_loom, ("layer",), oriented=True),
+    sources.TENX_H5: _Form(read_tenx_h5, ("modality", "genome"), oriented=True),
+    sources.TENX: _Form(
+        lambda path, wanted: read_triplet(in_folder(path), wanted), ("modality",), oriented=True
+    ),
+    sources.NAMED_MTX: _Form(
+        lambda path, wanted: read_triplet(beside(path), wanted), ("modality",), oriented=True
+    ),
+    sources.MTX: _Form(read_mtx),
+    sources.PARQUET: _Form(read_parquet),
+    sources.TEXT: _Form(read_delimited),
+}
+
+
+def _as_it_lies(matrix: str, orientation: str, wanted: Wanted) -> Raw:
+    """Matrix as in its source, with the columns about rows and columns."""
+    name = sources.builtin_name(matrix)
+    path, form = (Path(matrix), sources.BUILT_IN) if name else sources.checked_matrix(matrix)
+    how = _Form(lambda *_: builtin.READERS[name](), oriented=True) if name else _FORMS[form]
+    refuse_foreign(wanted, form, how.choices, matrix)
+    if how.oriented and orientation == TURNED:
         raise VaebioError(
-            found=f"{path} has no X" + (f", only {', '.join(held)}" if held else ""),
-            expected="the values in X",
-            hint="copy the layer to train on into X and write the file again",
+            found=f"orientation `{TURNED}`, but {matrix}, read as {form}, says itself which are "
+            "its observations",
+            expected=f"`{STRAIGHT}`: its observations become the rows however they lie in it",
+            hint="leave `orientation` out for this data set",
         )
-    values = sparse.csr_matrix(adata.X) if sparse.issparse(adata.X) else np.asarray(adata.X)
-    return _bare(values, adata.obs, adata.var)
+    raw = how.read(path, wanted)
+    names = len(raw.obs), len(raw.var)
+    if names != raw.shape:
+        misfit = ValueError(f"values are {raw.shape}, names of rows and columns {names}")
+        raise sources.damaged(path, form, misfit)
+    return raw
 
 
-def _from_text(path: Path) -> AnnData:
-    columns, rows = tables.open_table(path)
-    names, values = [], []
-    for row in rows:
-        names.append(row.name)
-        values.append(np.array(tables.numbers(row, columns, path)))
-    return _bare(_lean(np.stack(values)), pd.DataFrame(index=names), pd.DataFrame(index=columns))
-
-
-def _pbmc68k() -> AnnData:
-    """700 blood cells x 765 genes that ship with scanpy, as UMI counts.
-
-    scanpy keeps log1p of counts per 10,000 and the total of each observation; together they give
-    the counts back.
-    """
-    import scanpy
-
-    source = scanpy.datasets.pbmc68k_reduced()
-    exact = sparse.csr_matrix(source.raw.X, dtype=np.float64).expm1()
-    exact = exact.multiply(source.obs["n_counts"].to_numpy()[:, None] / 1e4).tocsr()
-    counts = exact.copy()
-    counts.data = np.rint(exact.data)
-    if np.abs(counts.data - exact.data).max() > 0.25:
-        raise VaebioError(
-            found="the values of scanpy's pbmc68k_reduced are not counts per 10,000 under log1p",
-            expected="those of scanpy 1.10 to 1.12",
-            hint="install one of these versions of scanpy",
-        )
-    counts.eliminate_zeros()
-    return _bare(counts, source.obs, pd.DataFrame(index=source.raw.var_names))
-
-
-_BUILTINS: dict[str, Callable[[], AnnData]] = {"pbmc68k": _pbmc68k}
-
-
-def _bare(values: np.ndarray | sparse.csr_matrix, obs: pd.DataFrame, var: pd.DataFrame) -> AnnData:
-    """AnnData of values and the two frames alone."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* names are not unique")
-        return AnnData(values, obs=_text_index(obs), var=_text_index(var))
-
-
-def _text_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy whose nameless index holds text: some writers number the rows."""
-    return frame.set_axis(frame.index.astype(str).rename(None))
-
-
-def _transposed(adata: AnnData) -> AnnData:
-    turned = adata.X.T.tocsr() if sparse.issparse(adata.X) else np.ascontiguousarray(adata.X.T)
-    return _bare(turned, adata.var, adata.obs)
-
-
-def _lean(values: np.ndarray) -> np.ndarray | sparse.csr_matrix:
-    """CSR when more than half of the values are zero."""
-    return sparse.csr_matrix(values) if np.mean(values == 0) > 0.5 else values
-
-
-def _refuse_repeated_observations(adata: AnnData, matrix: str) -> None:
-    repeated = adata.obs_names[adata.obs_names.duplicated()].unique()
+def _refuse_repeated_observations(raw: Raw, matrix: str) -> None:
+    names = raw.obs.index
+    repeated = names[names.duplicated()].unique()
     if len(repeated):
         raise VaebioError(
             found=f"the observation name `{repeated[0]}` stands more than once in {matrix} "
@@ -158,15 +152,16 @@ def _refuse_repeated_observations(adata: AnnData, matrix: str) -> None:
         )
 
 
-def _unique_features(adata: AnnData) -> list[str]:
-    repeated = adata.var_names[adata.var_names.duplicated()].unique()
+def _make_features_unique(raw: Raw) -> None:
+    names = raw.var.index
+    repeated = names[names.duplicated()].unique()
     if not len(repeated):
-        return []
+        return
     with warnings.catch_warnings():
         # Harmless here: the new names are only labels.
         warnings.filterwarnings("ignore", message="Suffix used")
-        adata.var_names_make_unique()
-    return [
+        raw.var = raw.var.set_axis(make_index_unique(names))
+    raw.warnings.append(
         f"{len(repeated):,} feature names stand more than once (for example `{repeated[0]}`); "
         "their repeats got the suffixes -1, -2, ..."
-    ]
+    )

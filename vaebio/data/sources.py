@@ -1,10 +1,14 @@
-"""Where a matrix or an annotation comes from: a file of a known form, or a builtin.
+"""Where a matrix or an annotation comes from: a file or folder of a known form, or a builtin.
 
 Imports the standard library alone, so that the workflow can check a sheet in no time.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from vaebio.data.formats.triplet import beside, in_folder
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import BUILTIN
 
@@ -24,12 +28,59 @@ BUILTINS: dict[str, tuple[str, ...]] = {
 
 DELIMITED = (".csv", ".tsv", ".txt")
 TEXT_SUFFIXES = (*DELIMITED, *(suffix + ".gz" for suffix in DELIMITED))
-MATRIX_SUFFIXES = (".h5ad", *TEXT_SUFFIXES)
+TEXT, H5AD, H5MU, ZARR, TENX_H5, TENX, LOOM, MTX, NAMED_MTX, PARQUET = (
+    "text table",
+    "h5ad",
+    "h5mu",
+    "zarr",
+    "10x h5",
+    "10x folder",
+    "loom",
+    "Matrix Market",
+    "Matrix Market with names beside it",
+    "parquet",
+)
+"""Forms of a matrix, as messages call them."""
+BUILT_IN = "builtin"
+
+FORMS = {
+    ".h5ad": H5AD,
+    ".h5mu": H5MU,
+    ".zarr": ZARR,
+    ".zarr.zip": ZARR,
+    ".h5": TENX_H5,
+    ".loom": LOOM,
+    ".mtx": MTX,
+    ".mtx.gz": MTX,
+    ".parquet": PARQUET,
+    **dict.fromkeys(TEXT_SUFFIXES, TEXT),
+}
+"""Form of a matrix by the end of its file's name; folders are told by what is in them."""
+
+MATRIX_SUFFIXES = tuple(FORMS)
+ANNOTATION_SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".h5ad")
+
+ZARR_MARKS = (".zgroup", ".zattrs", "zarr.json")
+"""Files at the top of a zarr folder, of its versions 2 and 3."""
 
 _MAGIC = {
     b"\x1f\x8b": "gzip-compressed",
     b"\x89HDF": "an HDF5 file",
     b"PK\x03\x04": "a zip or xlsx",
+    b"PAR1": "a parquet file",
+    b"<!DO": "a web page",
+    b"<!do": "a web page",
+    b"<htm": "a web page",
+    b"%%Ma": "a Matrix Market file",
+}
+_OWN_MAGIC = {
+    H5AD: "an HDF5 file",
+    H5MU: "an HDF5 file",
+    TENX_H5: "an HDF5 file",
+    LOOM: "an HDF5 file",
+    ZARR: "a zip or xlsx",
+    PARQUET: "a parquet file",
+    MTX: "a Matrix Market file",
 }
 
 
@@ -53,7 +104,7 @@ def builtin_name(matrix: str) -> str | None:
     return name
 
 
-def checked_path(path: str, role: str, suffixes: tuple[str, ...]) -> Path:
+def checked_path(path: str, role: str, suffixes: tuple[str, ...], folder: bool = False) -> Path:
     """The path of an existing file of a known form.
 
     Parameters
@@ -62,6 +113,8 @@ def checked_path(path: str, role: str, suffixes: tuple[str, ...]) -> Path:
         What the file is for (matrix, annotation), for the message.
     suffixes
         Ends of the file names that can be read.
+    folder
+        Whether a folder will do as well.
 
     Raises
     ------
@@ -70,6 +123,8 @@ def checked_path(path: str, role: str, suffixes: tuple[str, ...]) -> Path:
     """
     file = Path(path)
     if file.is_dir():
+        if folder:
+            return file
         raise VaebioError(
             found=f"{path}, the {role}, is a folder",
             expected=f"a file ending in {', '.join(suffixes)}",
@@ -91,23 +146,70 @@ def checked_path(path: str, role: str, suffixes: tuple[str, ...]) -> Path:
     return file
 
 
-def is_hdf5(path: Path) -> bool:
-    """Whether the name says that the file is an h5ad."""
-    return path.name.lower().endswith(".h5ad")
+def checked_matrix(matrix: str) -> tuple[Path, str]:
+    """The path of an existing matrix, a file or a folder, and its form.
+
+    Raises
+    ------
+    VaebioError
+        When nothing is there or it has an unknown form.
+    """
+    path = checked_path(matrix, "matrix", MATRIX_SUFFIXES, folder=True)
+    if path.is_dir():
+        is_zarr = any((path / mark).exists() for mark in ZARR_MARKS)
+        return path, ZARR if is_zarr or path.name.lower().endswith(".zarr") else TENX
+    ends = (end for end in sorted(FORMS, key=len, reverse=True) if path.name.lower().endswith(end))
+    form = FORMS[next(ends)]
+    return path, NAMED_MTX if form == MTX and beside(path) else form
+
+
+def files_of(matrix: str) -> list[str]:
+    """Files that make up an existing matrix: what has to change for the data set to change.
+
+    Of a zarr these are its own descriptions, which every writer renews: it may have a file for
+    each of a million chunks.
+    """
+    path, form = checked_matrix(matrix)
+    if form in (TENX, NAMED_MTX):
+        return [*map(str, in_folder(path) if form == TENX else beside(path))]
+    if not path.is_dir():
+        return [matrix]
+    marks = {p for mark in (*ZARR_MARKS, ".zarray") for p in path.glob(f"**/{mark}")}
+    return sorted(map(str, marks)) or [matrix]
 
 
 def disguise(path: Path) -> str | None:
-    """What a file without a compressed or binary name truly is, when its first bytes tell."""
+    """What a file truly is, when its first bytes tell; None for plain text and a folder."""
+    if not path.is_file():
+        return None
     with path.open("rb") as stream:
         start = stream.read(4)
     return next((word for magic, word in _MAGIC.items() if start.startswith(magic)), None)
 
 
+@contextmanager
+def reading(path: Path, form: str) -> Iterator[None]:
+    """Refuse the file for whatever its reader raises inside the block.
+
+    What a damaged file raises depends on where it is damaged, so there is no list of it. A lack of
+    memory is no damage, and what was refused already stays as it is.
+    """
+    try:
+        yield
+    except (VaebioError, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(path, form, error) from None
+
+
 def damaged(path: Path, form: str, error: Exception) -> VaebioError:
     """The refusal of a file whose reader failed, in one line of the reader's words."""
+    truth = disguise(path) if os.access(path, os.R_OK) else None
     reason = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
+    if truth and truth != _OWN_MAGIC.get(form, truth):
+        reason = f"it is {truth}"
     return VaebioError(
         found=f"{path} cannot be read as {form}: {reason}",
-        expected=f"a complete {form} file",
+        expected=f"complete data of the form {form}",
         hint="the file may be cut off or of another form; copy or download it again",
     )

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 from anndata import AnnData
 
-from vaebio.data.matrix import zero_share
 from vaebio.terms import SPLITS
 
 _TOLD = ("name", "kind", "kind_reason", "label", "batch", "observations_in", "features_in")
@@ -16,13 +15,15 @@ def summary(prepared: AnnData, *, matrix: str, annotation: str) -> dict[str, Any
 
     Parameters
     ----------
+    prepared
+        Without its values.
     matrix, annotation
         Where it came from, as the user wrote it.
 
     Returns
     -------
     `split` has the number of observations of each split, `labels` the same for each label,
-    `sparsity` the share of zeros of X.
+    `sparsity` the share of zeros before scaling.
     """
     facts = prepared.uns["vaebio"]
     split, label = prepared.obs["split"], facts["label"]
@@ -37,7 +38,7 @@ def summary(prepared: AnnData, *, matrix: str, annotation: str) -> dict[str, Any
             str(name): _sizes(part)
             for name, part in (split.groupby(prepared.obs[label], observed=True) if label else ())
         },
-        "sparsity": round(zero_share(prepared.X), 4),
+        "sparsity": round(float(facts["zero_share"]), 4),
         "steps": list(facts["steps"]),
         "warnings": list(facts["warnings"]),
         "version": facts["version"],

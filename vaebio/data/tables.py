@@ -36,7 +36,7 @@ def open_table(path: Path) -> tuple[list[str], Iterator[Row]]:
     VaebioError
         For a file that is no table: cut off, a web page, without rows, with ragged rows.
     """
-    records = _records(path)
+    records = records_of(path)
     _, header = next(records, (1, []))
     first = next(records, None)
     if first is None:
@@ -92,8 +92,14 @@ def _rows(path: Path, records: Iterator[tuple[int, list[str]]], width: int) -> I
         yield Row(line, fields[0].strip(), fields[1:])
 
 
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and fields of every line that is not blank."""
+def records_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Number and fields of every line that is not blank, read as they are asked for.
+
+    Raises
+    ------
+    VaebioError
+        For a file that is cut off, no text, or a web page.
+    """
     try:
         with _opened(path) as stream:
             start = stream.readline()

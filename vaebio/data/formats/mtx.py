@@ -1,0 +1,95 @@
+"""Matrix Market files, alone or with the names of their rows and columns beside them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from vaebio.data.formats.modality import one_modality
+from vaebio.data.formats.triplet import Triplet
+from vaebio.data.formats.wanted import Wanted
+from vaebio.data.matrix import Matrix
+from vaebio.data.raw import Raw
+from vaebio.data.sources import MTX, damaged, disguise, reading
+from vaebio.data.tables import records_of
+from vaebio.errors import VaebioError
+
+
+def read_triplet(files: Triplet, wanted: Wanted) -> Raw:
+    """Raw data set of a matrix with names; symbols name the features, `feature_id` has their ids.
+
+    Features are the rows of the matrix, as Cell Ranger writes it, or its columns when only so the
+    numbers of names fit.
+    """
+    values = _values(files.matrix)
+    obs = pd.DataFrame(index=_index(_columns(files.observations)[0]))
+    var = _features(_columns(files.features))
+    obs, var = _without_headers(obs, var, values.shape)
+    if values.shape == (len(var), len(obs)):
+        x = values.T.tocsr() if sparse.issparse(values) else np.ascontiguousarray(values.T)
+    elif values.shape == (len(obs), len(var)):
+        x = values
+    else:
+        raise VaebioError(
+            found=f"{files.matrix} has {values.shape[0]:,} rows and {values.shape[1]:,} columns, "
+            f"but {files.features.name} names {len(var):,} features and "
+            f"{files.observations.name} {len(obs):,} observations",
+            expected="a name for every row and every column",
+            hint="one of the three files is cut off or belongs to another data set",
+        )
+    return one_modality(Raw(obs, var, x), wanted, files.matrix)
+
+
+def read_mtx(path: Path, wanted: Wanted) -> Raw:
+    """Raw data set of a matrix that lies alone; rows and columns are numbered."""
+    values = _values(path)
+    rows, columns = (_index([f"{n}" for n in range(1, size + 1)]) for size in values.shape)
+    caution = (
+        f"No names lie beside {path} (barcodes.tsv with features.tsv or genes.tsv), so "
+        "observations and features are numbered from 1."
+    )
+    return Raw(pd.DataFrame(index=rows), pd.DataFrame(index=columns), values, warnings=[caution])
+
+
+def _values(path: Path) -> Matrix:
+    """(row, column) values of the file."""
+    from scipy.io import mmread
+
+    with reading(path, MTX):
+        packed = disguise(path) == "gzip-compressed"
+        if packed != (path.suffix.lower() == ".gz"):
+            raise damaged(path, MTX, ValueError("its name and its content differ in .gz"))
+        values = mmread(path)
+        if values.dtype.kind == "c":
+            raise ValueError("its values are complex numbers")
+        return sparse.csr_matrix(values) if sparse.issparse(values) else np.asarray(values)
+
+
+def _columns(path: Path) -> list[list[str]]:
+    """Columns of a file with names, as many as every line has."""
+    lines = [[field.strip() for field in fields] for _, fields in records_of(path)]
+    return [list(column) for column in zip(*lines, strict=False)] or [[]]
+
+
+def _features(columns: list[list[str]]) -> pd.DataFrame:
+    """Ids, symbols and types of features; where there are no symbols the ids name them."""
+    names = columns[1] if len(columns) > 1 else columns[0]
+    var = pd.DataFrame({"feature_id": columns[0]}, index=_index(names))
+    if len(columns) > 2:
+        var["feature_type"] = columns[2]
+    return var
+
+
+def _without_headers(
+    obs: pd.DataFrame, var: pd.DataFrame, shape: tuple[int, int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The names without the line at the top that some tables have, when only so they fit."""
+    fits = {shape, shape[::-1]}
+    options = [(a, b) for a in (0, 1) for b in (0, 1) if (len(obs) - a, len(var) - b) in fits]
+    first = options[0] if options else (0, 0)
+    return obs.iloc[first[0] :], var.iloc[first[1] :]
+
+
+def _index(names: list[str]) -> pd.Index:
+    return pd.Index(names, dtype=object)
