@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 from vaebio.data import sources
 from vaebio.data.formats.loom_names import OBSERVATION_NAMES, columns_of
+from vaebio.data.formats.triplet import in_folder
 from vaebio.data.formats.wanted import one_of
 from vaebio.data.sources import BUILTINS, builtin_name, checked_matrix, checked_path, reading
 from vaebio.data.tables import open_table
@@ -77,6 +78,8 @@ def _matrix_columns(matrix: str, orientation: Orientation, modality: str) -> lis
         return list(BUILTINS[builtin])
     path, form = checked_matrix(matrix)
     frame = "obs" if orientation == "observations_by_features" else "var"
+    if form == sources.TENX:
+        in_folder(path)  # refused now, not by a job
     with reading(path, form):
         if form == sources.ZARR:
             return _zarr_columns(path, frame)

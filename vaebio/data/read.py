@@ -136,6 +136,12 @@ def _as_it_lies(matrix: str, orientation: str, wanted: Wanted) -> Raw:
     if names != raw.shape:
         misfit = ValueError(f"values are {raw.shape}, names of rows and columns {names}")
         raise sources.damaged(path, form, misfit)
+    if raw.x.dtype.kind not in "biuf":
+        raise VaebioError(
+            found=f"values of the type {raw.x.dtype} in {matrix}",
+            expected="numbers",
+            hint="write the matrix again with numbers alone",
+        )
     return raw
 
 

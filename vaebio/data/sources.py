@@ -174,8 +174,8 @@ def files_of(matrix: str) -> list[str]:
         return [*map(str, in_folder(path) if form == TENX else beside(path))]
     if not path.is_dir():
         return [matrix]
-    marks = {p for mark in (*ZARR_MARKS, ".zarray") for p in path.glob(f"**/{mark}")}
-    return sorted(map(str, marks)) or [matrix]
+    places = (f"{above}{mark}" for above in ("", "*/", "*/*/") for mark in (*ZARR_MARKS, ".zarray"))
+    return sorted(str(found) for place in places for found in path.glob(place)) or [matrix]
 
 
 def disguise(path: Path) -> str | None:
@@ -206,7 +206,8 @@ def damaged(path: Path, form: str, error: Exception) -> VaebioError:
     """The refusal of a file whose reader failed, in one line of the reader's words."""
     truth = disguise(path) if os.access(path, os.R_OK) else None
     reason = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
-    if truth and truth != _OWN_MAGIC.get(form, truth):
+    as_named = truth == "gzip-compressed" and path.suffix.lower() == ".gz"
+    if truth and not as_named and truth != _OWN_MAGIC.get(form, truth):
         reason = f"it is {truth}"
     return VaebioError(
         found=f"{path} cannot be read as {form}: {reason}",

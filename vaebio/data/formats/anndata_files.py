@@ -10,6 +10,7 @@ from vaebio.data.formats.stored import Element, layout, rows_of
 from vaebio.data.formats.wanted import Wanted, one_of
 from vaebio.data.raw import Raw
 from vaebio.data.sources import H5AD, H5MU, ZARR, reading
+from vaebio.errors import VaebioError
 
 
 def read_h5ad(path: Path, wanted: Wanted) -> Raw:
@@ -52,9 +53,17 @@ def obs_of(path: Path) -> pd.DataFrame:
 
 
 def _raw(group: Element, path: Path, form: str, wanted: Wanted) -> Raw:
+    if "obs" not in group or "var" not in group:
+        raise VaebioError(
+            found=f"{path} is no data set of anndata: it holds {', '.join(group) or 'nothing'}",
+            expected="X, obs and var",
+            hint="give it the name that fits its form (.h5 for a file of 10x), or name the folder "
+            "inside it that holds them",
+        )
     held = _values(group)
     name, steps = chosen(held, wanted, path)
-    var = _raw_part(group, "var") if held[name] is held.get(RAW) else "var"
+    is_raw = name == RAW and _raw_part(group, X) in group
+    var = _raw_part(group, "var") if is_raw else "var"
     cautions = _absent_chunks(held[name]) if form == ZARR else []
     x = rows_of(held[name], path, form)
     return Raw(frame(group, "obs"), frame(group, var), x, steps, cautions)

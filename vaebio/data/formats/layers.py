@@ -36,8 +36,10 @@ def chosen(held: Mapping[str, Element], wanted: Wanted, path: Path) -> tuple[str
         name = one_of(wanted.layer, held, "layer", path)
         return name, [] if name == X else [f"Took the values of {_called(name)}, as wanted."]
     looks_for_counts = wanted.kind in (AUTO, "counts")
+    if X in held and (len(held) == 1 or not looks_for_counts):
+        return X, []
     flaw = _unlike_counts(sample(held[X])) if X in held else "missing"
-    if X in held and (not looks_for_counts or flaw is None):
+    if flaw is None:
         return X, []
     likely, unclear = _with_counts(held) if looks_for_counts else ([], [])
     if likely:

@@ -11,7 +11,7 @@ from vaebio.data.formats.triplet import Triplet
 from vaebio.data.formats.wanted import Wanted
 from vaebio.data.matrix import Matrix
 from vaebio.data.raw import Raw
-from vaebio.data.sources import MTX, damaged, disguise, reading
+from vaebio.data.sources import MTX, reading
 from vaebio.data.tables import records_of
 from vaebio.errors import VaebioError
 
@@ -24,7 +24,7 @@ def read_triplet(files: Triplet, wanted: Wanted) -> Raw:
     """
     values = _values(files.matrix)
     obs = pd.DataFrame(index=_index(_columns(files.observations)[0]))
-    var = _features(_columns(files.features))
+    var = _features(_columns(files.features), has_types="features" in files.features.name)
     obs, var = _without_headers(obs, var, values.shape)
     if values.shape == (len(var), len(obs)):
         x = values.T.tocsr() if sparse.issparse(values) else np.ascontiguousarray(values.T)
@@ -57,12 +57,7 @@ def _values(path: Path) -> Matrix:
     from scipy.io import mmread
 
     with reading(path, MTX):
-        packed = disguise(path) == "gzip-compressed"
-        if packed != (path.suffix.lower() == ".gz"):
-            raise damaged(path, MTX, ValueError("its name and its content differ in .gz"))
         values = mmread(path)
-        if values.dtype.kind == "c":
-            raise ValueError("its values are complex numbers")
         return sparse.csr_matrix(values) if sparse.issparse(values) else np.asarray(values)
 
 
@@ -72,11 +67,14 @@ def _columns(path: Path) -> list[list[str]]:
     return [list(column) for column in zip(*lines, strict=False)] or [[]]
 
 
-def _features(columns: list[list[str]]) -> pd.DataFrame:
-    """Ids, symbols and types of features; where there are no symbols the ids name them."""
+def _features(columns: list[list[str]], has_types: bool) -> pd.DataFrame:
+    """Ids, symbols and types of features; where there are no symbols the ids name them.
+
+    Types came with the name `features`; what stands third in other files is something else.
+    """
     names = columns[1] if len(columns) > 1 else columns[0]
     var = pd.DataFrame({"feature_id": columns[0]}, index=_index(names))
-    if len(columns) > 2:
+    if has_types and len(columns) > 2:
         var["feature_type"] = columns[2]
     return var
 

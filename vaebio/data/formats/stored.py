@@ -47,7 +47,7 @@ class SparseRows:
         self._data, self._indices = group["data"], group["indices"]
         self._indptr = np.asarray(group["indptr"][:]).astype(np.int64)
         self._place = path, form
-        self.dtype = _plain_type(self._data.dtype, is_sparse=True)
+        self.dtype = _plain_type(self._data.dtype)
         self._refuse_misfit()
 
     def __getitem__(self, rows: slice) -> sparse.csr_matrix:
@@ -84,7 +84,7 @@ class DenseRows:
 
     def __init__(self, array: Element, path: Path, form: str) -> None:
         self.shape = _two(array.shape)
-        self.dtype = _plain_type(array.dtype, is_sparse=False)
+        self.dtype = _plain_type(array.dtype)
         self._array, self._place = array, (path, form)
 
     def __getitem__(self, rows: slice) -> np.ndarray:
@@ -211,7 +211,7 @@ def _span(rows: slice, n: int) -> slice:
     return slice(start, max(start, stop))
 
 
-def _plain_type(dtype: np.dtype, is_sparse: bool) -> np.dtype:
-    """Of the machine's own byte order; scipy knows no sparse values of half precision."""
+def _plain_type(dtype: np.dtype) -> np.dtype:
+    """Of the machine's own byte order, and not of half precision, which sums cannot stand."""
     dtype = np.dtype(dtype).newbyteorder("=")
-    return np.dtype(np.float32) if is_sparse and dtype == np.float16 else dtype
+    return np.dtype(np.float32) if dtype == np.float16 else dtype

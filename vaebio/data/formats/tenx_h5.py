@@ -24,7 +24,7 @@ def read_tenx_h5(path: Path, wanted: Wanted) -> Raw:
 
     with reading(path, TENX_H5):
         file = h5py.File(path)
-        if "matrix" in file and "features" in file["matrix"]:
+        if "matrix" in file and "features" in _keys(file["matrix"]):
             raw = one_modality(_of_all(file["matrix"], path), wanted, path)
             return _one_genome(raw, wanted, path)
         genomes = [name for name in file if _OF_GENOME <= set(_keys(file[name]))]
@@ -53,7 +53,7 @@ def _of_genome(group: Element, path: Path) -> Raw:
 def _raw(group: Element, names: list[str], var: dict[str, list[str]], path: Path) -> Raw:
     obs = pd.DataFrame(index=pd.Index(texts_of(group["barcodes"]), dtype=object))
     # The files call features rows, and store them column by column.
-    rows = SparseRows(group, group["shape"][::-1], path, TENX_H5)
+    rows = SparseRows(group, group["shape"][:][::-1], path, TENX_H5)
     return Raw(obs, pd.DataFrame(var, index=pd.Index(names, dtype=object)), rows)
 
 

@@ -1,0 +1,150 @@
+"""mtx alone, loom and parquet, against scipy, anndata and pandas."""
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from scipy.io import mmwrite
+
+from vaebio.data.read import read
+from vaebio.errors import VaebioError
+
+
+def whole(raw):
+    x = raw.x[0 : raw.shape[0]]
+    return x.toarray() if sparse.issparse(x) else x
+
+
+def dense(adata):
+    return adata.X.toarray() if sparse.issparse(adata.X) else adata.X
+
+
+@pytest.fixture(params=["raw_counts", "raw_continuous"])
+def adata(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["straight", "turned"])
+def test_a_matrix_alone_is_numbered_and_turned_as_told(tmp_path, adata, turned):
+    path = tmp_path / "m.mtx"
+    mmwrite(path, adata.X.T if turned else adata.X, precision=17)
+    raw = read(
+        str(path), orientation=["observations_by_features", "features_by_observations"][turned]
+    )
+    assert np.array_equal(whole(raw), dense(adata))
+    assert list(raw.obs.index[:2]) == ["1", "2"]
+    assert "numbered from 1" in raw.warnings[0]
+
+
+def test_a_matrix_with_observations_in_rows_is_told_by_its_names(tmp_path, raw_counts):
+    mmwrite(tmp_path / "DGE.mtx", raw_counts.X)
+    (tmp_path / "DGE_cells.csv").write_text(
+        "bc_wells,sample\n" + "".join(f"{n},s\n" for n in raw_counts.obs_names)
+    )
+    genes = "".join(f"E{n},{n},hg38\n" for n in raw_counts.var_names)
+    (tmp_path / "DGE_genes.csv").write_text("gene_id,gene_name,genome\n" + genes)
+    raw = read(str(tmp_path / "DGE.mtx"))
+    assert np.array_equal(whole(raw), dense(raw_counts))
+    assert list(raw.obs.index) == list(raw_counts.obs_names)
+    assert list(raw.var.index) == list(raw_counts.var_names)
+
+
+def write_loom(path, adata, names=("CellID", "Gene"), layers=()):
+    """By hand, as loompy lays it out: features in rows, attributes beside them."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("matrix", data=dense(adata).T, chunks=(16, 16), compression="gzip")
+        layer_group = file.create_group("layers")
+        for name, values in layers:
+            layer_group[name] = values.T
+        columns, rows = file.create_group("col_attrs"), file.create_group("row_attrs")
+        columns[names[0]] = np.array(adata.obs_names, dtype="S")
+        columns["label"] = list(adata.obs["label"])
+        columns["X_pca"] = np.zeros((adata.n_obs, 2))
+        rows[names[1]] = list(adata.var_names)
+        rows["weight"] = np.arange(adata.n_vars)
+        file.create_group("row_graphs"), file.create_group("col_graphs")
+    return str(path)
+
+
+@pytest.mark.parametrize("names", [("CellID", "Gene"), ("obs_names", "var_names")])
+def test_a_loom_is_read(tmp_path, adata, names):
+    raw = read(write_loom(tmp_path / "m.loom", adata, names))
+    assert np.array_equal(whole(raw), dense(adata))
+    assert sparse.issparse(raw.x) == sparse.issparse(adata.X)
+    assert list(raw.obs.index) == list(adata.obs_names)
+    assert list(raw.var.index) == list(adata.var_names)
+    assert list(raw.obs.columns) == ["label"]
+    assert list(raw.obs["label"]) == list(adata.obs["label"])
+    assert list(raw.var["weight"]) == list(range(adata.n_vars))
+
+
+def test_layers_of_a_loom_and_one_without_names(tmp_path, raw_counts):
+    layers = [("spliced", dense(raw_counts) * 2)]
+    path = write_loom(tmp_path / "m.loom", raw_counts, ("name", "name"), layers)
+    raw = read(path, layer="spliced")
+    assert np.array_equal(whole(raw), dense(raw_counts) * 2)
+    assert list(raw.obs.index[:2]) == ["1", "2"]
+    assert len(raw.warnings) == 2
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["straight", "turned"])
+@pytest.mark.parametrize("names", ["index", "named_index", "column"])
+def test_a_parquet_is_read(tmp_path, adata, names, turned):
+    frame = pd.DataFrame(dense(adata), index=adata.obs_names, columns=adata.var_names)
+    frame = frame.T if turned else frame
+    path = tmp_path / "m.parquet"
+    if names == "column":
+        frame.rename_axis("barcode").reset_index().to_parquet(path, index=False)
+    else:
+        frame.rename_axis("barcode" if names == "named_index" else None).to_parquet(path)
+    raw = read(
+        str(path), orientation=["observations_by_features", "features_by_observations"][turned]
+    )
+    assert np.array_equal(whole(raw), dense(adata))
+    assert list(raw.obs.index) == list(adata.obs_names)
+    assert list(raw.var.index) == list(adata.var_names)
+
+
+def test_a_parquet_of_several_types_with_gaps_and_row_groups(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "whole": pd.array([1, None, 3], dtype="Int64"),
+            "name": ["a", "b", "c"],
+            "single": np.array([0.5, np.nan, 2], dtype="f4"),
+            "logical": [True, False, True],
+        }
+    )
+    frame.to_parquet(tmp_path / "m.parquet", row_group_size=2)
+    raw = read(str(tmp_path / "m.parquet"))
+    expected = [[1, 0.5, 1], [np.nan, np.nan, 0], [3, 2, 1]]
+    np.testing.assert_array_equal(whole(raw), expected)
+    assert list(raw.obs.index) == ["a", "b", "c"]
+    assert list(raw.var.index) == ["whole", "single", "logical"]
+
+
+def test_a_parquet_without_names_is_numbered_and_one_with_text_refused(tmp_path):
+    pd.DataFrame({"f": [1.0, 2.0], "g": [3.0, 4.0]}).to_parquet(tmp_path / "m.parquet")
+    raw = read(str(tmp_path / "m.parquet"))
+    assert list(raw.obs.index) == ["1", "2"]
+    assert "numbered from 1" in raw.warnings[0]
+    pd.DataFrame({"n": ["a", "b"], "f": [1, 2], "site": ["x", "y"]}).to_parquet(
+        tmp_path / "t.parquet"
+    )
+    with pytest.raises(VaebioError, match="(?s)the column `site` of .*t.parquet holds.*annotation"):
+        read(str(tmp_path / "t.parquet"))
+
+
+@pytest.mark.parametrize("name", ["table.parquet", "table.h5ad"])
+def test_an_annotation_in_another_form_is_joined(tmp_path, raw_counts, name):
+    raw_counts.obs["site"] = pd.Categorical(["x", "y"] * 60)
+    shuffled = raw_counts[::-1].copy()
+    if name.endswith("h5ad"):
+        shuffled.write_h5ad(tmp_path / name)
+    else:
+        shuffled.obs.to_parquet(tmp_path / name)
+    del raw_counts.obs["site"]
+    raw_counts.write_h5ad(tmp_path / "m.h5ad")
+    raw = read(str(tmp_path / "m.h5ad"), str(tmp_path / name))
+    assert list(raw.obs["site"]) == ["x", "y"] * 60
+    assert list(raw.obs["label"]) == list(raw_counts.obs["label"])
