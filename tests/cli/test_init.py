@@ -15,7 +15,7 @@ from vaebio.workflow import Plan
 
 REAL = {
     "breast_tcga_mrna.h5ad": ("gaussian", "samples", "genes"),
-    "methylation_christensen.h5ad": ("auto", "samples", "CpG sites"),
+    "methylation_christensen.h5ad": ("gaussian", "samples", "CpG sites"),
     "nci60.h5ad": ("gaussian", "samples", "genes"),
     "pbmc_facs_600.h5ad": ("nb", "cells", "genes"),
     "proteomics_alzheimer_csf.h5ad": ("gaussian", "samples", "proteins"),
@@ -168,6 +168,7 @@ def test_a_sheet_of_the_user_keeps_its_columns(folder, capsys):
         (["--label", "subtype"], "30 of 90 observations have no label"),
         (["--batch", "batches"], "did you mean `batch`"),
         (["--kind", "count"], "did you mean `counts`"),
+        (["--kind", "fraction"], "kind `fraction`, but values go up to"),
         (["--name", "a/b"], "the name `a/b`"),
         (["--orientation", "wide"], "orientation `wide`"),
     ],
@@ -183,6 +184,28 @@ def test_a_declared_kind_holds_and_a_doubt_is_told(folder, capsys):
     row, settings = settings_of("counts.yaml", "counts")
     assert (row.kind, settings.model.likelihood) == ("continuous", "gaussian")
     assert "You say continuous; the values look counts" in capsys.readouterr().out
+
+
+def test_counts_with_holes_need_a_decision(folder, capsys):
+    adata = anndata.read_h5ad("counts.h5ad")
+    adata.X[3, 5] = np.nan
+    adata.write_h5ad("holes.h5ad")
+    assert main(["init", "holes.h5ad"]) == 2
+    assert "1 missing values (NaN)" in refused(capsys)
+    assert not Path("holes.yaml").exists()
+    assert main(["init", "holes.h5ad", "--kind", "continuous"]) == 0
+
+
+def test_a_layer_that_is_asked_for_is_in_the_settings(folder):
+    adata = anndata.read_h5ad("tenths.h5ad")
+    adata.layers["umi"] = adata.X * 10
+    adata.write_h5ad("both.h5ad")
+    assert main(["init", "both.h5ad", "--layer", "X", "--name", "tenths"]) == 0
+    row, settings = settings_of("tenths.yaml", "tenths")
+    assert (row.kind, settings.prepare.layer) == ("continuous", "X")
+    assert main(["init", "both.h5ad"]) == 0
+    row, settings = settings_of("both.yaml", "both")
+    assert (row.kind, settings.prepare.layer) == ("counts", "auto")
 
 
 def test_files_go_to_the_folder_that_is_named_and_are_found_from_here(folder, capsys):

@@ -39,6 +39,7 @@ def test_a_page_of_plain_text_says_what_there_is(folder, capsys):
         "observations_by_features: row names look like cell barcodes",
         "layers[`counts`]",
         "obsm[`X_pca`]",
+        "so took the layer `counts`",
         "Columns that could be the label",
         "Columns that could be the technical batch",
         "Every class of `donor` holds one class of `cell_type` only",
@@ -49,12 +50,20 @@ def test_a_page_of_plain_text_says_what_there_is(folder, capsys):
     assert page.err == ""
 
 
+def test_the_layer_that_is_asked_for_is_looked_at(folder, capsys):
+    assert main(["inspect", "logs.h5ad", "--layer", "X"]) == 0
+    page = capsys.readouterr().out
+    assert "continuous:" in page
+    assert "These values are no counts, but layers[`counts`] may be" in page
+    assert "vaebio init logs.h5ad --layer X" in page
+
+
 def test_json_says_the_same_to_programs(folder, capsys):
     assert main(["inspect", "turned.csv", "--annotation", "cells.csv", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["observations"], found["features"]) == (80, 40)
     assert (found["kind"], found["orientation"]) == ("counts", "features_by_observations")
-    assert (found["form"], found["low"], found["missing"], found["whole"]) == ("csv", 0, 0, True)
+    assert (found["low"], found["missing"], found["whole"]) == (0, 0, True)
     table = pd.read_csv("turned.csv", index_col=0).to_numpy()
     assert found["high"] == table.max()
     assert found["zero_share"] == pytest.approx((table == 0).mean())
@@ -73,9 +82,11 @@ def test_json_has_no_number_that_json_lacks(folder, capsys):
     text = capsys.readouterr().out
     assert "NaN" not in text
     assert "Infinity" not in text
-    assert json.loads(text)["low"] is None
+    assert json.loads(text)["low"] is json.loads(text)["kind"] is None
     assert main(["inspect", "nothing.h5ad"]) == 0
-    assert "36 values (100.0 %), in 3 features and 12 observations" in capsys.readouterr().out
+    page = capsys.readouterr().out
+    assert "36 values (100.0 %), in 3 features and 12 observations" in page
+    assert "cannot tell: there is no value to judge by" in page
 
 
 def test_the_next_command_repeats_what_was_given(folder, capsys):
@@ -91,6 +102,8 @@ def test_the_next_command_repeats_what_was_given(folder, capsys):
         (["logs.h5a"], "did you mean `logs.h5ad`"),
         (["turned.csv", "--annotation", "cell.csv"], "did you mean `cells.csv`"),
         (["logs.h5ad", "--orientation", "features"], "features_by_observations"),
+        (["logs.h5ad", "--layer", "count"], "did you mean `counts`"),
+        (["turned.csv", "--layer", "counts"], "has no layer to choose"),
         (["cells.csv"], "`T cell` in line 2"),
     ],
 )

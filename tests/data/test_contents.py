@@ -1,5 +1,6 @@
 import warnings
 
+import h5py
 import mudata
 import numpy as np
 import pytest
@@ -74,7 +75,25 @@ def test_other_forms_have_a_size_alone(tmp_path, name):
     (tmp_path / name).write_text("12345")
     found = contents(str(tmp_path / name))
     assert (found.size_bytes, found.arrays) == (5, ())
-    assert found.form in ("csv", "tsv")
+    assert found.form == "text table"
+
+
+def test_a_loom_is_told_the_way_it_is_read(raw_counts, tmp_path):
+    with h5py.File(tmp_path / "data.loom", "w") as file:
+        file["matrix"] = np.log1p(raw_counts.X.toarray().T)
+        file["layers/spliced"] = raw_counts.X.toarray().T
+    found = contents(str(tmp_path / "data.loom"))
+    assert [(a.place, a.shape, a.whole) for a in found.arrays] == [
+        ("X", (120, 60), False),
+        ("layers[`spliced`]", (120, 60), True),
+    ]
+
+
+def test_a_10x_folder_is_as_large_as_its_files(tmp_path):
+    for name in ("matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"):
+        (tmp_path / name).write_bytes(b"12")
+    found = contents(str(tmp_path))
+    assert (found.form, found.size_bytes) == ("10x folder", 6)
 
 
 def test_a_builtin_has_no_size():

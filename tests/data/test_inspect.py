@@ -25,8 +25,9 @@ def counts(raw_counts):
 @pytest.fixture
 def seen(tmp_path):
     def look(adata, **options):
-        adata.write_h5ad(tmp_path / "data.h5ad")
-        return inspect(str(tmp_path / "data.h5ad"), **options)
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.h5ad"  # the one before is still open
+        adata.write_h5ad(path)
+        return inspect(str(path), **options)
 
     return look
 
@@ -153,13 +154,23 @@ def test_repeated_features_are_warned_about_and_repeated_observations_refused(co
         inspect(str(tmp_path / "data.csv"))
 
 
-def test_counts_beside_the_values_are_pointed_at(counts, seen):
+def test_counts_beside_the_values_are_pointed_at_when_not_read(counts, seen):
     logs = counts.copy()
     logs.layers["umi"], logs.X = counts.X, counts.X.log1p()
-    found = seen(logs, part={})
-    if found.kind == "continuous":  # where the layer is not taken by itself
-        assert "layers[`umi`] may" in " ".join(found.warnings)
-    assert [a.place for a in found.contents.arrays if a.whole] == ["layers[`umi`]"]
+    found = seen(logs, part={"layer": "X"})
+    assert found.kind == "continuous"
+    assert "layers[`umi`] may be: whole numbers" in " ".join(found.warnings)
+    found = seen(logs)
+    assert found.kind == "counts"
+    assert found.warnings == ()
+    assert seen(logs, part={"kind": "continuous"}).kind == "continuous"
+
+
+def test_counts_with_holes_need_a_decision(counts, seen):
+    found = seen(with_values(counts, one((5, 7), np.nan)))
+    assert (found.found.missing, found.kind) == (1, "")
+    assert f"observation `{CELLS[5]}`, feature `{GENES[7]}`" in found.kind_reason
+    assert "put 0 where nothing was counted" in found.kind_reason
 
 
 def as_table(counts, folder, turn):
@@ -252,6 +263,21 @@ def test_real_data_are_seen_as_what_they_are(shared_data, name):
         assert expected in warning
     labels = [c.column for c in found.candidates if c.role == "label"]
     assert ("cell_type" in labels) == (name != "neurons_10k_unlabelled.h5ad")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("pbmc_facs_600_10x.h5", (600, 10510)),
+        ("pbmc_facs_600_10x_mtx", (600, 10510)),
+        ("scanpy_10x_v3/filtered_feature_bc_matrix.h5", (1107, 507)),
+    ],
+)
+def test_real_10x_files_say_which_are_their_observations(shared_data, name, shape):
+    found = inspect(str(shared_data / name))
+    assert (found.kind, found.raw.shape) == ("counts", shape)
+    assert "says which are its observations" in found.lies.reason
+    assert (found.observations.counted, found.features.counted) == ("cells", "genes")
 
 
 def test_a_real_table_with_its_features_in_rows(shared_data):

@@ -46,8 +46,8 @@ def as_values(matrix: str, seen: "Inspection") -> dict[str, Any]:
         "looked_at": len(found.rows),
         "low": _finite(found.low),
         "high": _finite(found.high),
-        "whole": found.whole,
-        "negative": found.negative,
+        "whole": found.evidence.whole,
+        "negative": found.evidence.negative,
         "zero_share": found.zero_share,
         "missing": found.missing,
         "infinite": found.infinite,
@@ -55,7 +55,7 @@ def as_values(matrix: str, seen: "Inspection") -> dict[str, Any]:
         "orientation": seen.orientation,
         "orientation_of_names": seen.lies.orientation,
         "orientation_reason": seen.lies.reason,
-        "kind": seen.kind,
+        "kind": seen.kind or None,
         "kind_reason": seen.kind_reason,
         "observation_names": seen.observations and seen.observations.word,
         "feature_names": seen.features and seen.features.word,
@@ -143,7 +143,7 @@ def _pairs(seen: "Inspection") -> Iterator[tuple[str, str]]:
     yield "observations", f"{n:,}{_named(seen.raw.obs.index, seen.observations)}"
     yield "features", f"{features:,}{_named(seen.raw.var.index, seen.features)}"
     yield "orientation", _orientation(seen)
-    yield "kind", f"{seen.kind}: {seen.kind_reason}"
+    yield "kind", f"{seen.kind or 'cannot tell'}: {seen.kind_reason}"
     if found.sampled:
         yield (
             "looked at",
@@ -182,7 +182,7 @@ def _values(seen: "Inspection") -> str:
     found = seen.found
     if found.high < found.low:
         return "none"
-    what = "whole numbers" if found.whole else "not whole"
+    what = "whole numbers" if found.evidence.whole else "not whole"
     return f"{number(found.low)} to {number(found.high)}, {what}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaebio.cli.inspect import PARTS, add_matrix_arguments, inspected
-from vaebio.errors import VaebioError, about, did_you_mean
+from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
     from vaebio.data.inspect import Inspection
@@ -51,15 +51,17 @@ def run(arguments: argparse.Namespace) -> None:
     """Inspect, choose, write both files whole or neither, and say what to run."""
     from vaebio.cli.sheet import with_row
     from vaebio.cli.suggest import as_settings, suggested
+    from vaebio.data.kind import decide_kind, known_kind
     from vaebio.files import whole
     from vaebio.settings import Dataset
 
     name = _name(arguments)
     sheet, settings = arguments.folder / SHEET, arguments.folder / f"{name}.yaml"
     _refuse_overwriting(settings, name)
-    _refuse_unknown_kind(arguments.kind)
-    seen = inspected(arguments)
-    kind = seen.kind if arguments.kind == "auto" else arguments.kind
+    known_kind(arguments.kind)
+    seen = inspected(arguments, kind=arguments.kind)
+    with about(arguments.matrix):
+        kind, _ = decide_kind(seen.found.evidence, arguments.kind)
     crossed = _crossed(arguments, seen)
     row = Dataset(
         name=name,
@@ -104,19 +106,6 @@ def _refuse_overwriting(settings: Path, name: str) -> None:
         )
 
 
-def _refuse_unknown_kind(kind: str) -> None:
-    from typing import get_args
-
-    from vaebio.settings import Kind
-
-    if kind not in get_args(Kind):
-        raise VaebioError(
-            found=f"kind `{kind}`",
-            expected=f"one of {', '.join(get_args(Kind))}",
-            hint=did_you_mean(kind, get_args(Kind), "leave it out"),
-        )
-
-
 def _crossed(arguments: argparse.Namespace, seen: "Inspection") -> bool:
     """Whether batches hold several labels; label and batch are refused where they cannot serve."""
     from vaebio.data.check import classes
@@ -138,7 +127,7 @@ def _say(
 
     folder = arguments.folder
     warnings = list(seen.warnings)
-    if kind != seen.kind:
+    if seen.kind not in ("", kind):
         warnings.insert(0, f"You say {kind}; the values look {seen.kind}: {seen.kind_reason}.")
     print(f"{folder / SHEET}: a row for `{name}`, {kind}, {seen.orientation}")
     print(f"{folder / name}.yaml: settings that these data suggest, each with its reason\n")

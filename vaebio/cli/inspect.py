@@ -69,11 +69,18 @@ def run(arguments: argparse.Namespace) -> None:
         print(_next(arguments, seen))
 
 
-def inspected(arguments: argparse.Namespace) -> "Inspection":
-    """The inspection that the arguments of `add_matrix_arguments` ask for."""
+def inspected(arguments: argparse.Namespace, kind: str = "auto") -> "Inspection":
+    """The inspection that the arguments of `add_matrix_arguments` ask for.
+
+    Parameters
+    ----------
+    kind
+        As declared: it has a say in which layer is read.
+    """
     from vaebio.data.inspect import inspect
 
     given = {part: getattr(arguments, part) for part in PARTS if getattr(arguments, part)}
+    given["kind"] = kind
     with about(arguments.matrix):
         return inspect(
             arguments.matrix, arguments.annotation, arguments.orientation, given, _teller()

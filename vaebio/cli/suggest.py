@@ -17,7 +17,7 @@ _LADDERS = ((2, 8, 16, 32), (2, 4, 8, 16), (2, 4, 8), (2, 4), (2,), (1,))
 _LIKELIHOODS = {
     "counts": ("nb", "Counts: negative binomial, with each observation's total as its size."),
     "binary": ("bernoulli", "Zeros and ones."),
-    "fraction": ("auto", "Fractions: bernoulli as long as they lie in [0, 1], else gaussian."),
+    "fraction": ("gaussian", "M-values of fractions are continuous."),
     "intensity": ("gaussian", "Logarithms of intensities are continuous."),
     "continuous": ("gaussian", "Continuous values."),
 }

@@ -6,14 +6,23 @@ the whole.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vaebio.data.sources import damaged
-from vaebio.settings import BUILTIN
+from vaebio.data.sources import (
+    BUILT_IN,
+    H5AD,
+    H5MU,
+    LOOM,
+    ZARR,
+    builtin_name,
+    checked_matrix,
+    files_of,
+    reading,
+)
 
 SAMPLE = 4_000_000
 """Numbers of an array that are looked at, spread over it."""
@@ -78,55 +87,40 @@ def contents(matrix: str) -> Contents:
     VaebioError
         When its structure is damaged.
     """
-    if matrix.startswith(BUILTIN):
-        return Contents("builtin", None)
-    path = Path(matrix)
-    form, size = _form(path), _size(path)
-    with _opened(path) as root:
-        if root is None:
-            return Contents(form, size)
-        try:
-            return Contents(form, size, tuple(_arrays(root)), tuple(_aside(root)))
-        except (OSError, KeyError, ValueError) as error:
-            raise damaged(path, form, error) from None
-
-
-def _form(path: Path) -> str:
-    """The end of the name; of a folder without one, what it holds."""
-    name = path.name.lower().removesuffix(".gz")
-    if path.is_dir() and not name.endswith(".zarr"):
-        return "10x folder"
-    if name.endswith(".h5"):
-        return "10x h5"
-    return Path(name).suffix.lstrip(".") or "file"
-
-
-def _size(path: Path) -> int:
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    if builtin_name(matrix):
+        return Contents(BUILT_IN, None)
+    path, form = checked_matrix(matrix)
+    files = path.rglob("*") if form == ZARR and path.is_dir() else map(Path, files_of(matrix))
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    with reading(path, form), _opened(path, form) as root:
+        return Contents(form, size, tuple(_arrays(root, form == LOOM)), tuple(_aside(root)))
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Mapping[str, Any] | None]:
-    """The root of an HDF5 file or zarr folder; None for other forms."""
-    if path.name.lower().endswith((".h5ad", ".h5mu")):
+def _opened(path: Path, form: str) -> Iterator[Mapping[str, Any]]:
+    """The root of an HDF5 file or a zarr; nothing of other forms."""
+    if form in (H5AD, H5MU, LOOM):
         import h5py
 
-        try:
-            file = h5py.File(path)
-        except OSError as error:
-            raise damaged(path, _form(path), error) from None
-        with file:
+        with h5py.File(path) as file:
             yield file
-    elif path.is_dir() and path.name.lower().endswith(".zarr"):
+    elif form == ZARR:
         import zarr
 
-        yield zarr.open_group(str(path), mode="r")
+        store = zarr.storage.ZipStore(path, mode="r") if path.is_file() else str(path)
+        yield zarr.open_group(store, mode="r")
     else:
-        yield None
+        yield {}
 
 
-def _arrays(root: Mapping[str, Any]) -> Iterator[Array]:
+def _arrays(root: Mapping[str, Any], turned: bool) -> Iterator[Array]:
+    """Arrays of a file; `turned` where the form has features in rows."""
+    if turned:
+        named = [("X", root["matrix"])]
+        named += [(f"layers[`{name}`]", node) for name, node in root.get("layers", {}).items()]
+        for place, node in named:
+            yield from (replace(a, shape=a.shape[::-1]) for a in _array(node, place))
+        return
     for before, group in _modalities(root):
         if "X" in group:
             yield from _array(group["X"], f"{before}X")

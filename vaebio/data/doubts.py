@@ -8,9 +8,9 @@ import pandas as pd
 
 from vaebio.data.candidates import Candidate, alike, role_of, text_of
 from vaebio.data.contents import Array
+from vaebio.data.figures import Extent, Figures
 from vaebio.data.names import dates
 from vaebio.data.orientation import Lies
-from vaebio.data.tally import Extent, Tally
 
 _HIGHEST_LOGARITHM = 20
 _SAME_TOTAL = 1e-3  # spread over mean
@@ -19,7 +19,7 @@ _SMALL_TOTAL = 100
 _SHOWN = 3  # names in a sentence
 
 
-def about_values(found: Tally, kind: str, log_base: str | None) -> Iterator[str]:
+def about_values(found: Figures, kind: str, log_base: str | None) -> Iterator[str]:
     """Warnings about values as such."""
     if found.infinite:
         yield (
@@ -32,14 +32,12 @@ def about_values(found: Tally, kind: str, log_base: str | None) -> Iterator[str]
             "Every feature has mean 0 and standard deviation 1: the values were scaled with all "
             "observations, test included; better start from the values before that."
         )
-    if kind == "counts" and 10 < found.smallest < np.inf:
-        yield (
-            f"The smallest value above 0 is {found.smallest:,.0f}: these may be intensities, not "
-            "counts."
-        )
+    if kind == "counts" and 10 < found.evidence.smallest < np.inf:
+        smallest = f"{found.evidence.smallest:,.0f}"
+        yield f"The smallest value above 0 is {smallest}: these may be intensities, not counts."
 
 
-def about_totals(found: Tally, kind: str) -> Iterator[str]:
+def about_totals(found: Figures, kind: str) -> Iterator[str]:
     """Warnings about the sums of non-negative values of each observation."""
     totals = found.observations.total
     if found.low < 0 or found.missing or found.infinite or not totals.size or totals.max() <= 0:
@@ -66,7 +64,9 @@ def about_totals(found: Tally, kind: str) -> Iterator[str]:
         )
 
 
-def about_empty(seen: Tally, observations: Sequence[str], features: Sequence[str]) -> Iterator[str]:
+def about_empty(
+    seen: Figures, observations: Sequence[str], features: Sequence[str]
+) -> Iterator[str]:
     """Warnings about rows and columns that are all zero, all missing or all the same."""
     looked_at = [observations[i] for i in seen.rows]
     axes = (("observations", seen.observations, looked_at), ("features", seen.features, features))
@@ -137,14 +137,14 @@ def confounded(obs: pd.DataFrame, batch: str, label: str) -> str | None:
     return None
 
 
-def _about_positive(found: Tally, log_base: str | None) -> Iterator[str]:
+def _about_positive(found: Figures, log_base: str | None) -> Iterator[str]:
     if log_base:
         base = {"e": "log", "2": "log2", "10": "log10"}[log_base]
         yield (
             f"The values are {base}(1 + normalised counts): raw counts, where there are any, let "
             "depth and features be handled better."
         )
-    elif 1 < found.high < _HIGHEST_LOGARITHM and found.broken:
+    elif 1 < found.high < _HIGHEST_LOGARITHM and found.evidence.broken:
         yield (
             f"The values look like logarithms already (not whole, up to {found.high:.3g}): do not "
             "take it again."

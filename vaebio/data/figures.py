@@ -1,11 +1,12 @@
 """What one pass over the values of a raw data set finds, nothing of the size of the whole kept."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from scipy import sparse
 
+from vaebio.data.evidence import Evidence
 from vaebio.data.matrix import Matrix, canonical, stored
 from vaebio.data.raw import Raw
 
@@ -15,7 +16,6 @@ WHOLE_PASS = 2_000_000_000
 PART = 2**22
 """Numbers in a part of rows, were it dense."""
 
-_POWERS = 1100  # double precision goes from 2**-1074 to 2**1024
 _BLOCKS = 64  # parts of a sample, spread over all rows
 
 
@@ -39,6 +39,11 @@ class Extent:
         zeros = [np.zeros(n) for _ in range(4)]
         return cls(np.full(n, np.inf), np.full(n, -np.inf), *zeros)
 
+    @classmethod
+    def joined(cls, parts: list["Extent"]) -> "Extent":
+        """Of places side by side."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
     def add(self, other: "Extent") -> None:
         """Take in what was found in further values at the same places."""
         np.minimum(self.low, other.low, out=self.low)
@@ -58,7 +63,7 @@ class Extent:
 
 
 @dataclass
-class Tally:
+class Figures:
     """Figures about the values that were looked at.
 
     Parameters
@@ -67,28 +72,18 @@ class Tally:
         (observation,) positions of the observations looked at, all of them unless `sampled`.
     observations, features
         Extent over the observations looked at, and over all features.
-    negative, broken, ones, infinite
-        Numbers of finite values below 0, that are not whole, and exactly 1, and of infinite ones.
-    a_negative, a_broken
-        The first value below 0, and the first that is not whole.
-    smallest
-        The smallest above 0; inf when there is none.
-    powers
-        How many values above 0 lie in each power of two, from 2**-1100 on.
+    infinite
+        Number of infinite values.
+    evidence
+        What the values look like; infinite ones count as missing there.
     """
 
     rows: np.ndarray
     observations: Extent
     features: Extent
     sampled: bool
-    negative: int = 0
-    broken: int = 0
-    ones: int = 0
     infinite: int = 0
-    a_negative: float = 0.0
-    a_broken: float = 0.0
-    smallest: float = np.inf
-    powers: np.ndarray = field(default_factory=lambda: np.zeros(2 * _POWERS, np.int64))
+    evidence: Evidence = field(default_factory=Evidence)
 
     @property
     def size(self) -> int:
@@ -116,22 +111,10 @@ class Tally:
         present = self.size - self.missing
         return 1 - float(self.features.nonzero.sum()) / present if present else 0.0
 
-    @property
-    def whole(self) -> bool:
-        """Whether every finite value is a whole number."""
-        return self.broken == 0
 
-    def quantile(self, share: float) -> float:
-        """Quantile of the values above 0, good to a factor of two; 1 when there are none."""
-        total = self.powers.sum()
-        if not total:
-            return 1.0
-        return float(2.0 ** (np.searchsorted(np.cumsum(self.powers), share * total) - _POWERS))
-
-
-def tally(
+def figures(
     raw: Raw, told: Callable[[int, int], None] | None = None, most: int = WHOLE_PASS
-) -> Tally:
+) -> Figures:
     """Pass over the values once; over rows spread through the file when there are very many.
 
     Parameters
@@ -142,24 +125,22 @@ def tally(
         Numbers, were they dense, up to which every one is looked at, and the size of a sample.
     """
     pieces = parts(*raw.shape, most)
-    found = Tally(
+    found = Figures(
         rows=np.concatenate([np.arange(p.start, p.stop) for p in pieces] or [[]]).astype(int),
         observations=Extent.empty(0),
         features=Extent.empty(raw.shape[1]),
         sampled=raw.shape[0] * raw.shape[1] > most,
     )
-    by_part, done = [], 0
+    across, done = [found.observations], 0
     for piece, values in _sample(raw, pieces) if found.sampled else raw.chunks(PART):
-        by_part.append(_across(values, axis=1))
+        across.append(_across(values, axis=1))
         found.features.add(_across(values, axis=0))
-        _count(found, stored(values))
+        found.infinite += int(np.isinf(stored(values)).sum())
+        found.evidence.add(_finite(values), raw.obs.index[piece], raw.var.index)
         done += piece.stop - piece.start
         if told:
             told(done, len(found.rows))
-    names = Extent.__dataclass_fields__
-    if by_part:
-        joined = {n: np.concatenate([getattr(part, n) for part in by_part]) for n in names}
-        found.observations = Extent(**joined)
+    found.observations = Extent.joined(across)
     return found
 
 
@@ -184,6 +165,16 @@ def parts(n: int, features: int, most: int = WHOLE_PASS) -> list[slice]:
 def _sample(raw: Raw, pieces: list[slice]) -> Iterator[tuple[slice, Matrix]]:
     for piece in pieces:
         yield piece, canonical(raw.x[piece])
+
+
+def _finite(values: Matrix) -> Matrix:
+    """Values with infinite ones as missing."""
+    bad = np.isinf(stored(values))
+    if not bad.any():
+        return values
+    values = values.copy()
+    stored(values)[bad] = np.nan  # of both forms a view
+    return values
 
 
 def _across(values: Matrix, axis: int) -> Extent:
@@ -223,18 +214,3 @@ def _of_sparse(values: sparse.csr_matrix, axis: int) -> Extent:
         total=np.bincount(place, weights=kept, minlength=n),
         squares=np.bincount(place, weights=np.square(kept), minlength=n),
     )
-
-
-def _count(found: Tally, kept: np.ndarray) -> None:
-    """Add what the stored values of a part say, whatever their place."""
-    finite = kept[np.isfinite(kept)].astype(np.float64)
-    found.infinite += int(np.isinf(kept).sum())
-    found.ones += int(np.count_nonzero(finite == 1))
-    below, broken = finite[finite < 0], finite[finite != np.rint(finite)]
-    found.a_negative = found.a_negative or float(below[0] if below.size else 0)
-    found.a_broken = found.a_broken or float(broken[0] if broken.size else 0)
-    found.negative += below.size
-    found.broken += broken.size
-    positive = finite[finite > 0]
-    found.smallest = min(found.smallest, float(positive.min(initial=np.inf)))
-    found.powers += np.bincount(np.frexp(positive)[1] + _POWERS, minlength=2 * _POWERS)

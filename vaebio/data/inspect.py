@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
-from vaebio.data import doubts, tally
+from vaebio.data import doubts
 from vaebio.data.annotation import read_annotation
 from vaebio.data.candidates import Candidate, candidates
 from vaebio.data.contents import Contents, contents
-from vaebio.data.likely import likely_kind
+from vaebio.data.figures import WHOLE_PASS, Figures, figures
+from vaebio.data.kind import decide_kind
 from vaebio.data.logarithm import base_of_log_counts
 from vaebio.data.matrix import Matrix, canonical
 from vaebio.data.names import Sort, sort_of
 from vaebio.data.orientation import Lies, lies
 from vaebio.data.raw import Raw
-from vaebio.data.read import read
-from vaebio.data.sources import TEXT_SUFFIXES, checked_path
+from vaebio.data.read import STRAIGHT, TURNED, read
+from vaebio.data.sources import (
+    ANNOTATION_SUFFIXES,
+    BUILT_IN,
+    LOOM,
+    NAMED_MTX,
+    TENX,
+    TENX_H5,
+    checked_path,
+)
 from vaebio.errors import VaebioError
-from vaebio.settings import Orientation
 
-STRAIGHT, TURNED = get_args(Orientation)
+_ORIENTED = (BUILT_IN, LOOM, NAMED_MTX, TENX, TENX_H5)
+"""Forms that say themselves which are their observations."""
 
 _LOG_ROWS = 50  # observations in which the trace of normalising is looked for
 
@@ -41,7 +49,7 @@ class Inspection:
     lies
         What the names tell about the orientation.
     kind, kind_reason
-        What the values look like.
+        What the values look like; empty where that cannot be told.
     observations, features
         Sorts of their names, None where they tell nothing.
     candidates
@@ -50,7 +58,7 @@ class Inspection:
 
     raw: Raw
     contents: Contents
-    found: tally.Tally
+    found: Figures
     orientation: str
     lies: Lies
     kind: str
@@ -67,7 +75,7 @@ def inspect(
     orientation: str = "",
     part: Mapping[str, str] | None = None,
     told: Callable[[int, int], None] | None = None,
-    most: int = tally.WHOLE_PASS,
+    most: int = WHOLE_PASS,
 ) -> Inspection:
     """Look at a raw data set, its values in one pass.
 
@@ -78,7 +86,7 @@ def inspect(
     orientation
         Empty: the usual one, unless the names say that the matrix lies the other way.
     part
-        Which part of a file to read, as `read` takes it: layer, modality, genome.
+        What to read of a file, as `read` takes it: layer, modality, genome, kind.
     told
         Called during the pass with the observations done and to do.
     most
@@ -91,8 +99,8 @@ def inspect(
     """
     raw, orientation, seen = _read(matrix, annotation, orientation, part or {})
     held = contents(matrix)
-    found = tally.tally(raw, told, most)
-    kind, reason = likely_kind(found)
+    found = figures(raw, told, most)
+    kind, reason = _kind(found)
     known = tuple(candidates(raw.obs))
     names = list(raw.obs.index), list(raw.var.index)
     warnings = [
@@ -115,14 +123,18 @@ def _read(
     matrix: str, annotation: str, orientation: str, part: Mapping[str, str]
 ) -> tuple[Raw, str, Lies]:
     """The data set, the orientation it was read in, and what the names tell about it."""
+    form = contents(matrix).form
+    if form in _ORIENTED:
+        raw = read(matrix, annotation, orientation or STRAIGHT, **part)
+        return raw, STRAIGHT, Lies(STRAIGHT, f"the form, {form}, says which are its observations")
     annotated = _names_in(annotation)
     if orientation:
-        raw = _raw(matrix, annotation, orientation, part)
+        raw = read(matrix, annotation, orientation, **part)
         return raw, orientation, _lies(raw, orientation, annotated)
     raw, seen = _as_it_lies(matrix, annotated, part)
     orientation = seen.orientation or STRAIGHT
     if annotation or orientation == TURNED:
-        raw = _raw(matrix, annotation, orientation, part)
+        raw = read(matrix, annotation, orientation, **part)
     return raw, orientation, seen
 
 
@@ -133,10 +145,10 @@ def _as_it_lies(matrix: str, annotated: Sequence[str], part: Mapping[str, str]) 
     for them may lie the other way.
     """
     try:
-        raw, orientation = _raw(matrix, "", STRAIGHT, part), STRAIGHT
+        raw, orientation = read(matrix, "", STRAIGHT, **part), STRAIGHT
     except VaebioError as refusal:
         try:
-            raw, orientation = _raw(matrix, "", TURNED, part), TURNED
+            raw, orientation = read(matrix, "", TURNED, **part), TURNED
         except VaebioError:
             raise refusal from None
         if _lies(raw, TURNED, annotated).orientation != TURNED:
@@ -144,22 +156,26 @@ def _as_it_lies(matrix: str, annotated: Sequence[str], part: Mapping[str, str]) 
     return raw, _lies(raw, orientation, annotated)
 
 
-def _raw(matrix: str, annotation: str, orientation: str, part: Mapping[str, str]) -> Raw:
-    adata = read(matrix, annotation, orientation, **part)
-    raw = Raw.of(adata)
-    raw.steps, raw.warnings = (list(adata.uns["vaebio"][key]) for key in ("steps", "warnings"))
-    return raw
-
-
 def _names_in(annotation: str) -> Sequence[str]:
     if not annotation:
         return ()
-    return list(read_annotation(checked_path(annotation, "annotation", TEXT_SUFFIXES)).index)
+    return list(read_annotation(checked_path(annotation, "annotation", ANNOTATION_SUFFIXES)).index)
 
 
 def _lies(raw: Raw, orientation: str, annotated: Sequence[str]) -> Lies:
     rows, columns = list(raw.obs.index), list(raw.var.index)
     return lies(*((rows, columns) if orientation == STRAIGHT else (columns, rows)), annotated)
+
+
+def _kind(found: Figures) -> tuple[str, str]:
+    """What the values look like, empty where preparing would ask for a decision, and why."""
+    if found.high < found.low:
+        return "", "there is no value to judge by"
+    try:
+        kind, reason = decide_kind(found.evidence, "auto")
+    except VaebioError as refusal:
+        return "", f"{refusal.found}; {refusal.hint}"
+    return kind, reason.removeprefix("found: ")
 
 
 def _first(raw: Raw) -> Matrix:
