@@ -59,6 +59,17 @@ def test_the_row_of_the_sheet_becomes_arguments_that_parse(sheet, tmp_path):
     assert found.files("mine") == [str(matrix)]
 
 
+def test_the_files_of_a_folder_are_those_that_are_read(sheet, tmp_path):
+    folder = tmp_path / "tenx"
+    folder.mkdir()
+    read = [folder / name for name in ("matrix.mtx", "barcodes.tsv", "genes.tsv")]
+    for path in [*read, folder / "notes.txt"]:
+        path.write_text("")
+    (tmp_path / "a.csv").write_text("n,label\nc,x\n")
+    sheet.write_text(f"name\tmatrix\tannotation\nmine\t{folder}\t{tmp_path / 'a.csv'}\n")
+    assert plan(sheet).files("mine") == [*map(str, read), str(tmp_path / "a.csv")]
+
+
 def test_builtin_data_have_no_files(sheet):
     assert plan(sheet).files("pbmc") == []
 

@@ -63,6 +63,22 @@ def test_both_orientations_give_the_same_file(folder):
     assert contents[0][1:] == contents[1][1:]
 
 
+def test_the_settings_choose_the_part_of_a_file(folder):
+    counts = np.random.default_rng(2).poisson(2, (60, 20)).astype(float)
+    AnnData(np.log1p(counts), layers={"counts": counts, "doubled": counts * 2}).write_h5ad(
+        folder / "layers.h5ad"
+    )
+    taken = {}
+    for layer in ("auto", "X", "doubled"):
+        (folder / "s.yaml").write_text(f"prepare: {{layer: {layer}}}\n")
+        assert run(folder, "{}/layers.h5ad", "--settings", "{}/s.yaml") == 0
+        prepared = read_h5ad(folder / "out/p.h5ad")
+        taken[layer] = prepared.uns["vaebio"]["kind"], prepared.obs.get("total", pd.Series([0.0]))
+    assert (taken["auto"][0], taken["X"][0]) == ("counts", "continuous")
+    assert np.array_equal(taken["doubled"][1], 2 * taken["auto"][1])
+    assert run(folder, "{}/layers.h5ad", "--settings", "{}/s.yaml", "--kind", "continuous") == 0
+
+
 def test_the_builtin_needs_no_file(folder):
     assert run(folder, "builtin:pbmc68k", "--label", "bulk_labels") == 0
     facts = json.loads((folder / "out/p.json").read_text())

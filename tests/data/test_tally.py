@@ -90,3 +90,11 @@ def test_stored_zeros_are_no_counts():
     tally = Tally(2)
     tally.add(stored)
     assert np.array_equal(tally.detected, [0, 1])
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_none_or_one_observation_do_not_vary(n):
+    tally = Tally(2)
+    tally.add(sparse.csr_matrix(np.array([[0, 70]] * n).reshape(n, 2)))
+    assert tally.mean.tolist() == [0, 70 * n]
+    assert tally.variance().tolist() == [0, 0]

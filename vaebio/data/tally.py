@@ -70,11 +70,11 @@ class Tally:
 
     @property
     def mean(self) -> np.ndarray:
-        """(feature,) mean count, float64."""
-        return self.sums / self.observations
+        """(feature,) mean count, float64; 0 without observations."""
+        return self.sums / max(self.observations, 1)
 
     def variance(self, ddof: int = 1) -> np.ndarray:
-        """(feature,) variance of the count, summed about the mean in float64.
+        """(feature,) variance of the count, summed about the mean in float64; 0 of fewer than two.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class Tally:
         mean = self.mean
         squares = self._summed(feature, times * (count - mean[feature]) ** 2)
         zeros = self.observations - self.detected
-        return (squares + zeros * mean**2) / (self.observations - ddof)
+        return (squares + zeros * mean**2) / max(self.observations - ddof, 1)
 
     def clipped_sums(self, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(feature,) sum and sum of squares of the counts, each cut at its feature's limit.

@@ -95,11 +95,8 @@ def binarised(values: Matrix) -> Matrix:
     """
     _refuse_below_zero(values, "set kind to `continuous` for values that can be negative")
     if sparse.issparse(values):
-        ones = sparse.csr_matrix(
-            (_above_zero(values.data), values.indices.copy(), values.indptr.copy()), values.shape
-        )
-        ones.eliminate_zeros()
-        return ones
+        places = values.indices.copy(), values.indptr.copy()
+        return sparse.csr_matrix((_above_zero(values.data), *places), values.shape)
     return _above_zero(values)
 
 

@@ -111,6 +111,14 @@ def test_rows_on_disk_equal_the_whole_whatever_the_part(tmp_path, annotated, nam
         raw.x[0:10:2]
 
 
+@pytest.mark.parametrize("values", [np.empty((0, 4)), sparse.csr_matrix((0, 4))])
+def test_a_matrix_of_nothing_is_read_as_such(tmp_path, values):
+    AnnData(values).write_h5ad(tmp_path / "m.h5ad")
+    assert read(str(tmp_path / "m.h5ad")).shape == (0, 4)
+    turned = read(str(tmp_path / "m.h5ad"), orientation="features_by_observations")
+    assert turned.shape == (4, 0)
+
+
 def test_nothing_of_the_size_of_the_whole_is_made(tmp_path, rng):
     n, features = 40_000, 50
     whole_bytes = n * features * 8

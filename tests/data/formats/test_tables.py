@@ -48,6 +48,22 @@ def test_a_matrix_with_observations_in_rows_is_told_by_its_names(tmp_path, raw_c
     assert np.array_equal(whole(raw), dense(raw_counts))
     assert list(raw.obs.index) == list(raw_counts.obs_names)
     assert list(raw.var.index) == list(raw_counts.var_names)
+    assert "Took `bc_wells`, the first of the names of observations" in raw.steps[1]
+    assert "Took `gene_name`, the first of the names of features" in raw.steps[2]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "prefix"),
+    [("GSM1_counts.mtx", "GSM1_"), ("cells_x_genes.mtx", "cells_x_genes."), ("counts.mtx", "")],
+)
+def test_names_under_the_prefixes_of_other_programs_are_found(tmp_path, raw_counts, matrix, prefix):
+    mmwrite(tmp_path / matrix, raw_counts.X)
+    (tmp_path / f"{prefix}barcodes.txt").write_text("\n".join(raw_counts.obs_names))
+    (tmp_path / f"{prefix}genes.txt").write_text("\n".join(raw_counts.var_names))
+    raw = read(str(tmp_path / matrix))
+    assert np.array_equal(whole(raw), dense(raw_counts))
+    assert list(raw.obs.index) == list(raw_counts.obs_names)
+    assert list(raw.var.index) == list(raw_counts.var_names)
 
 
 def write_loom(path, adata, names=("CellID", "Gene"), layers=()):

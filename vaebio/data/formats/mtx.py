@@ -25,11 +25,11 @@ def read_triplet(files: Triplet, wanted: Wanted) -> Raw:
     values = _values(files.matrix)
     obs = pd.DataFrame(index=_index(_columns(files.observations)[0]))
     var = _features(_columns(files.features), has_types="features" in files.features.name)
-    obs, var = _without_headers(obs, var, values.shape)
+    obs, var, steps = _without_headers(obs, var, values.shape)
     if values.shape == (len(var), len(obs)):
-        x = values.T.tocsr() if sparse.issparse(values) else np.ascontiguousarray(values.T)
+        x = _by_rows(values.T)
     elif values.shape == (len(obs), len(var)):
-        x = values
+        x = _by_rows(values)
     else:
         raise VaebioError(
             found=f"{files.matrix} has {values.shape[0]:,} rows and {values.shape[1]:,} columns, "
@@ -38,7 +38,7 @@ def read_triplet(files: Triplet, wanted: Wanted) -> Raw:
             expected="a name for every row and every column",
             hint="one of the three files is cut off or belongs to another data set",
         )
-    return one_modality(Raw(obs, var, x), wanted, files.matrix)
+    return one_modality(Raw(obs, var, x, steps), wanted, files.matrix)
 
 
 def read_mtx(path: Path, wanted: Wanted) -> Raw:
@@ -49,16 +49,20 @@ def read_mtx(path: Path, wanted: Wanted) -> Raw:
         f"No names lie beside {path} (barcodes.tsv with features.tsv or genes.tsv), so "
         "observations and features are numbered from 1."
     )
-    return Raw(pd.DataFrame(index=rows), pd.DataFrame(index=columns), values, warnings=[caution])
+    obs, var = pd.DataFrame(index=rows), pd.DataFrame(index=columns)
+    return Raw(obs, var, _by_rows(values), warnings=[caution])
 
 
-def _values(path: Path) -> Matrix:
+def _values(path: Path) -> np.ndarray | sparse.coo_matrix:
     """(row, column) values of the file."""
     from scipy.io import mmread
 
     with reading(path, MTX):
-        values = mmread(path)
-        return sparse.csr_matrix(values) if sparse.issparse(values) else np.asarray(values)
+        return mmread(path)
+
+
+def _by_rows(values: np.ndarray | sparse.coo_matrix) -> Matrix:
+    return sparse.csr_matrix(values) if sparse.issparse(values) else np.ascontiguousarray(values)
 
 
 def _columns(path: Path) -> list[list[str]]:
@@ -81,12 +85,17 @@ def _features(columns: list[list[str]], has_types: bool) -> pd.DataFrame:
 
 def _without_headers(
     obs: pd.DataFrame, var: pd.DataFrame, shape: tuple[int, int]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """The names without the line at the top that some tables have, when only so they fit."""
     fits = {shape, shape[::-1]}
     options = [(a, b) for a in (0, 1) for b in (0, 1) if (len(obs) - a, len(var) - b) in fits]
-    first = options[0] if options else (0, 0)
-    return obs.iloc[first[0] :], var.iloc[first[1] :]
+    above = options[0] if options else (0, 0)
+    steps = [
+        f"Took `{table.index[0]}`, the first of the names of {what}, for the name of its column."
+        for table, what, lines in ((obs, "observations", above[0]), (var, "features", above[1]))
+        if lines
+    ]
+    return obs.iloc[above[0] :], var.iloc[above[1] :], steps
 
 
 def _index(names: list[str]) -> pd.Index:

@@ -168,7 +168,7 @@ def turned(rows: Rows) -> Matrix:
         values = rows[0:n]
     else:
         size = max(1, CHUNK_NUMBERS // max(1, width))
-        values = gathered(rows[slice(i, min(i + size, n))] for i in range(0, n, size))
+        values = gathered(rows[slice(i, min(i + size, n))] for i in range(0, max(1, n), size))
     return values.T.tocsr() if sparse.issparse(values) else np.ascontiguousarray(values.T)
 
 

@@ -4,6 +4,7 @@ Cell Ranger writes them into a folder of their own, repositories put what belong
 one prefix. Standard library alone, so that the workflow can name the files.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -69,7 +70,8 @@ def _prefixes(name: str) -> list[str]:
     stem = name.lower().removesuffix(".gz").removesuffix(".mtx")
     if stem.endswith("matrix"):
         return [name[: len(stem) - len("matrix")]]
-    return [f"{name[: len(stem)]}{mark}" for mark in "_."]
+    shared = len(stem) - len(re.split("[_.]", stem)[-1])
+    return [f"{name[: len(stem)]}_", f"{name[: len(stem)]}.", name[:shared]]
 
 
 def _one(folder: Path, prefix: str, words: Iterable[str]) -> Path | None:
