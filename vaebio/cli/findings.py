@@ -150,6 +150,11 @@ def _pairs(seen: "Inspection") -> Iterator[tuple[str, str]]:
             f"a sample: {len(found.rows):,} observations spread over the file; the figures below, "
             "kind and warnings are about these",
         )
+    yield from _numbers(seen)
+
+
+def _numbers(seen: "Inspection") -> Iterator[tuple[str, str]]:
+    found = seen.found
     yield "values", _values(seen)
     yield "zeros", f"{_percent(found.zero_share)} of the values"
     yield "missing", _missing(seen)

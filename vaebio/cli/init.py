@@ -63,15 +63,8 @@ def run(arguments: argparse.Namespace) -> None:
     with about(arguments.matrix):
         kind, _ = decide_kind(seen.found.evidence, arguments.kind)
     crossed = _crossed(arguments, seen)
-    row = Dataset(
-        name=name,
-        matrix=arguments.matrix,
-        annotation=arguments.annotation,
-        label=arguments.label,
-        batch=arguments.batch,
-        kind=kind,
-        orientation=seen.orientation,
-    )
+    given = {key: getattr(arguments, key) for key in ("matrix", "annotation", "label", "batch")}
+    row = Dataset(name=name, kind=kind, orientation=seen.orientation, **given)
     rows = with_row(sheet, row)
     part = {key: getattr(arguments, key) for key in PARTS if getattr(arguments, key)}
     choices = suggested(seen, kind, batch=arguments.batch, crossed=crossed, part=part)

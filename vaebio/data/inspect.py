@@ -97,8 +97,8 @@ def inspect(
     VaebioError
         When the data set cannot be read.
     """
-    raw, orientation, seen = _read(matrix, annotation, orientation, part or {})
     held = contents(matrix)
+    raw, orientation, seen = _read(matrix, held.form, annotation, orientation, part or {})
     found = figures(raw, told, most)
     kind, reason = _kind(found)
     known = tuple(candidates(raw.obs))
@@ -120,10 +120,9 @@ def inspect(
 
 
 def _read(
-    matrix: str, annotation: str, orientation: str, part: Mapping[str, str]
+    matrix: str, form: str, annotation: str, orientation: str, part: Mapping[str, str]
 ) -> tuple[Raw, str, Lies]:
     """The data set, the orientation it was read in, and what the names tell about it."""
-    form = contents(matrix).form
     if form in _ORIENTED:
         raw = read(matrix, annotation, orientation or STRAIGHT, **part)
         return raw, STRAIGHT, Lies(STRAIGHT, f"the form, {form}, says which are its observations")
