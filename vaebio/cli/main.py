@@ -8,6 +8,8 @@ from importlib import import_module
 from vaebio.errors import VaebioError
 
 VERBS = {
+    "inspect": "say what is in a matrix: kind, orientation, possible labels, what looks odd",
+    "init": "write the sheet and the settings for a matrix, and say what to run",
     "prepare": "turn a raw matrix into the model's input: filter, normalise, select, split, scale",
     "train": "train the members of one stack in one pass",
     "collect": "gather the trained stacks of a data set into its tables and models",
