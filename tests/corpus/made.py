@@ -35,7 +35,7 @@ def classes(n: int = CELLS, column: str = "type") -> pd.DataFrame:
 
 
 def h5ad(path: Path | str, table: pd.DataFrame, x: object = None, **more: object) -> None:
-    """Write a table as h5ad, with another X or more parts where they are given."""
+    """Write a table as h5ad, with another X, columns or more parts where they are given."""
     obs = more.pop("obs", pd.DataFrame(index=table.index))
     x = table.to_numpy(float) if x is None else x
     AnnData(x, obs=obs, var=pd.DataFrame(index=table.columns), **more).write_h5ad(path)
