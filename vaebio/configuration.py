@@ -83,8 +83,12 @@ def refuse_repeated_keys(path: Path) -> None:
         nodes = [yaml.compose(path.read_text(encoding="utf-8-sig"))]
     except yaml.YAMLError:
         return
+    seen = set()  # an alias may lead back to where it stands
     while nodes:
         node = nodes.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             nodes += node.value
         elif isinstance(node, yaml.MappingNode):
@@ -298,6 +302,8 @@ def _explained(error: ValidationError, model: type[BaseModel], source: str) -> V
     """The first problem pydantic found, in the user's words."""
     problem = error.errors(include_url=False)[0]
     path = [str(part) for part in problem["loc"]]
+    if path and re.fullmatch(r"constrained-\w+|literal\[.*\]", path[-1]):
+        del path[-1]  # pydantic's word for one of the types a key may have
     key = ".".join(path)
     if problem["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
@@ -323,6 +329,7 @@ def _remedy(problem: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, st
     """What was expected instead of a value, and what to do."""
     hint = f"see config/{'README.md' if model is Dataset else 'config.yaml'} for what it means"
     expected = re.sub(r"^(Value error, |Input should be )", "", problem["msg"])
+    expected = re.sub("(?i)tuple", "list", expected)
     kind, path = problem["type"], problem["loc"]
     if kind in ("model_type", "dict_type"):
         return "keys and values beneath it", f"remove it, or give it a key; {hint}"

@@ -119,7 +119,7 @@ def tenx_h5_whole(folder):
     same_counts((yield prepare("m.h5")), counts())
 
 
-@refused(r"m\.h5")
+@refused(r"m\.h5\b")
 def tenx_h5_with_a_row_beyond_the_last(folder):
     """A 10x .h5 that names a feature number it does not have."""
     indices = sparse.csc_matrix(counts().to_numpy().T).indices.copy()
@@ -128,7 +128,7 @@ def tenx_h5_with_a_row_beyond_the_last(folder):
     return process(*prepare_words("m.h5"))
 
 
-@refused(r"m\.h5")
+@refused(r"m\.h5\b")
 def tenx_h5_cut_off(folder):
     """A 10x .h5 whose copy stopped."""
     tenx_h5("m.h5")

@@ -201,11 +201,32 @@ def exponents_without_a_point(folder):
     assert config.settings["d"].grid.betas == (0.1, 10.0)
 
 
-@refused(r"`grid\.betas: 3`", "list|tuple|array")
+@refused(r"`grid\.betas: 3`", "a valid list")
 def number_for_a_list(folder):
     """A number where a list belongs."""
     sheet(folder)
     return plan(grid={"betas": 3})
+
+
+@refused(r"`grid\.encoders\.0: 64`", "a valid list")
+def number_for_the_widths_of_an_encoder(folder):
+    """Encoders as a list of numbers where a list of lists belongs."""
+    sheet(folder)
+    return plan(grid={"encoders": [64, 32]})
+
+
+@refused(r"`train\.memory: 'much'`", "number")
+def word_for_a_number_or_auto(folder):
+    """A word where a number or auto belongs."""
+    sheet(folder)
+    return plan(train={"memory": "much"})
+
+
+@refused(r"`train\.stacks: 0`", "greater than 0")
+def no_stack(folder):
+    """A grid divided into 0 stacks."""
+    sheet(folder)
+    return plan(train={"stacks": 0})
 
 
 @refused(r"`grid\.betas", "at least 1|one")

@@ -61,7 +61,7 @@ def split_with_a_group_that_is_not_used(folder):
     return by(folder, "group: donor", donors(10))
 
 
-@refused(r"batch", "batch")
+@refused(r"`prepare\.split\.by: batch`.*m\.csv")
 def split_by_a_batch_that_is_not_there(folder):
     """A split by batch of a data set without batch."""
     return by(folder, "by: batch", donors(10))
@@ -83,14 +83,14 @@ def split_by_a_column_with_another_word(folder):
     return by(folder, "by: column, column: fold", table)
 
 
-@refused(r"test", "test")
+@refused(r"no test observation in the column `fold`.*m\.csv")
 def split_by_a_column_without_test(folder):
     """A column without a test split."""
     table = classes().assign(fold=["train", "train", "validation", "train"] * 10)
     return by(folder, "by: column, column: fold", table)
 
 
-@refused(r"donor.*|`d\d`.*", "")
+@refused(r"`d\d`.*`fold`.*m\.csv")
 def split_by_a_column_that_divides_groups(folder):
     """A column that divides donors, beside the wish that none is divided."""
     table = donors(10).assign(fold=["train", "train", "validation", "test"] * 10)
