@@ -61,7 +61,7 @@ def test_every_key_is_described(key, description):
         ({"grid": {"betas": [1, 1.0]}}, "grid.betas", "config.yaml"),
         ({"grid": {"betas": [float("nan")]}}, "grid.betas", "config.yaml"),
         ({"prepare": {"split": {"train": 0.9}}}, "prepare.split", "config.yaml"),
-        ({"model": {"likelihood": "nbinom"}}, "model.likelihood", "config.yaml"),
+        ({"model": {"likelihood": "nbinom"}}, "model.likelihood", "did you mean `nb`"),
         ({"overrides": {"a": {"trian": {}}}}, "overrides.a.trian", "`train`"),
         ({"overrides": {"a": {"train": {"epoch": 3}}}}, "epoch", "did you mean"),
         ([1, 2], "settings", "config.yaml"),

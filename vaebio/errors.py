@@ -37,6 +37,16 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean `{close}`?" if close else otherwise
 
 
+def of_the_system(error: OSError) -> VaebioError:
+    """The refusal of what the system did not allow: a full disk, a folder without permission."""
+    reason = " ".join(str(error.strerror or error).split())[:200].rstrip(". ")
+    return VaebioError(
+        found=f"{error.filename or 'a file'}: {reason}",
+        expected="files that can be read, and a folder with room that can be written",
+        hint="check the path, the permissions and the free space; nothing was half-written",
+    )
+
+
 @contextmanager
 def about(file: str) -> Iterator[None]:
     """Name the file in what is refused inside the block, unless the message does already."""

@@ -7,15 +7,22 @@ import math
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vaebio.configuration import SECTIONS, check_overrides, parse_config, read_sheet, resolve
+from vaebio.configuration import (
+    SECTIONS,
+    check_overrides,
+    parse_config,
+    read_sheet,
+    refuse_repeated_keys,
+    resolve,
+)
 from vaebio.data.columns import check_columns
 from vaebio.data.sources import files_of
-from vaebio.errors import VaebioError, refusals
+from vaebio.errors import VaebioError, of_the_system, refusals
 from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
 
 STEPS = {
@@ -68,8 +75,9 @@ class Plan:
         row = self.sheet[dataset]
         options = ("name", "annotation", "label", "batch", "kind", "orientation")
         given = {option: getattr(row, option) for option in options}
-        pairs = [(f"--{option}", value) for option, value in given.items() if value]
-        return shlex.join([row.matrix, *(word for pair in pairs for word in pair)])
+        # In one word each: a value that begins with a dash is no option.
+        words = [f"--{option}={value}" for option, value in given.items() if value]
+        return shlex.join([row.matrix, *words])
 
     def text(self, dataset: str, step: str) -> str:
         """YAML of the settings that reach a step, or all of them."""
@@ -112,13 +120,25 @@ def _check_model(dataset: Dataset, settings: Config) -> None:
         )
 
 
-def plan_or_exit(config: Mapping[str, Any]) -> Plan:
-    """The plan of a run; for a mistake of the user three lines and exit code 2."""
+def plan_or_exit(config: Mapping[str, Any], files: Iterable[str] = ()) -> Plan:
+    """The plan of a run; for a mistake of the user three lines and exit code 2.
+
+    Parameters
+    ----------
+    config
+        Settings as Snakemake merged them.
+    files
+        The files it merged, for what the merged settings no longer show.
+    """
     try:
+        for file in files:
+            refuse_repeated_keys(Path(file))
         return Plan.of(config)
     except VaebioError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+    except OSError as error:
+        print(of_the_system(error), file=sys.stderr)
+    sys.exit(2)
 
 
 def exit_with_refusals(logs: str, since: float) -> None:

@@ -1,11 +1,13 @@
 """The `vaebio` command: parses the verb, runs it, and tells the user's mistakes in three lines."""
 
 import argparse
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from typing import NoReturn
 
-from vaebio.errors import VaebioError
+from vaebio.errors import VaebioError, did_you_mean, of_the_system
 
 VERBS = {
     "inspect": "say what is in a matrix: kind, orientation, possible labels, what looks odd",
@@ -19,9 +21,33 @@ VERBS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in three lines, with the nearest option or verb."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse what argparse says it does not understand."""
+        unknown = re.search(r"(?:arguments: |choice: ')(-{0,2}\w[\w-]*)", message)
+        otherwise = f"run `{self.prog} --help`"
+        raise VaebioError(
+            found=f"{message.rstrip('.')}, given to `{self.prog}`",
+            expected="a verb, and the options it has",
+            hint=did_you_mean(unknown[1], _known(self), otherwise) if unknown else otherwise,
+        )
+
+
+def _known(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Options and verbs of a parser and of the parsers of its verbs."""
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices
+            for verb in action.choices.values():
+                yield from _known(verb)
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all verbs. Each verb's module imports heavy libraries only when it runs."""
-    root = argparse.ArgumentParser(
+    root = Parser(
         prog="vaebio",
         description="Train a grid of VAEs on omics data, measure them honestly, and report. "
         "The whole way in one command: `snakemake --cores all`. The verbs below are its steps.",
@@ -38,6 +64,22 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; 0 when it worked, 2 when the user can repair what stopped it."""
+    try:
+        return _run(argv)
+    except VaebioError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+    except OSError as error:
+        # A disk that is full or a folder that may not be written is no fault of the program.
+        if error.strerror is None:
+            raise
+        print(of_the_system(error), file=sys.stderr)
+        return 2
+
+
+def _run(argv: Sequence[str] | None) -> int:
     root = parser()
     arguments = root.parse_args(argv)
     if arguments.version:
@@ -48,28 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.verb is None:
         root.print_help()
         return 2
-    try:
-        arguments.run(arguments)
-    except VaebioError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        return 1
-    except OSError as error:
-        # A disk that is full or a folder that may not be written is no fault of the program.
-        if error.strerror is None:
-            raise
-        print(_of_the_system(error), file=sys.stderr)
-        return 2
+    arguments.run(arguments)
     return 0
-
-
-def _of_the_system(error: OSError) -> VaebioError:
-    return VaebioError(
-        found=f"{error.filename or 'a file'}: {error.strerror}",
-        expected="files that can be read, and a folder with room that can be written",
-        hint="check the path, the permissions and the free space; nothing was half-written",
-    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from vaebio.workflow import (
 
 STARTED = time.time()
 own_commands_first()
-plan = plan_or_exit(config)
+plan = plan_or_exit(config, workflow.configfiles)
 RESULTS = plan.config.results
 
 
