@@ -46,10 +46,20 @@ class Observations:
     def _variance(self, rows: Bool[np.ndarray, " observation"]) -> float:
         return variance(self.x[rows], None if self.observed is None else self.observed[rows])
 
+    @cached_property
+    def known(self) -> Float[np.ndarray, "observation feature"]:
+        """What baselines see: a value that was filled in is the feature's mean on train, 0.
+
+        A baseline has no mask in its loss. What a preparation fills in (a low intensity, say)
+        would pull its reconstruction away from the measured values it is judged by; the mean
+        does not.
+        """
+        return self.x if self.observed is None else np.where(self.observed, self.x, 0)
+
     @property
     def train(self) -> Float[np.ndarray, "train feature"]:
-        """Observations that constants and baselines may learn from."""
-        return self.x[self.rows["train"]]
+        """Observations that baselines may learn from."""
+        return self.known[self.rows["train"]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ def measure_baselines(
     """The train mean, and PCA with as many components as each latent size."""
     yield Measured("null", _mse_rows(data, baselines.null(data.train)))
     linear = baselines.Linear(data.train, max(latents))
-    scores = linear.scores(data.x)
+    scores = linear.scores(data.known)
     for k in latents:
         if k > linear.largest:
             yield _no_room(k, linear.largest)
