@@ -52,8 +52,12 @@ def test_both_files_are_written_and_agree(folder, capsys):
     assert facts.keys() == {
         "name", "matrix", "annotation", "kind", "kind_reason", "label", "batch", "observations_in",
         "features_in", "observations", "features", "split", "labels", "sparsity", "steps",
-        "warnings", "version",
+        "warnings", "version", "form", "transform", "imputation", "neighbours", "account",
     }  # fmt: skip
+    assert (facts["form"], facts["transform"], facts["imputation"]) == ("text table", "log1p", "")
+    account = facts["account"]
+    assert (account["candidates"], account["selection"]) == (20, "seurat_v3")
+    assert account["reading"] == [step for step in facts["steps"] if step.startswith("Joined")]
 
 
 def test_both_orientations_give_the_same_file(folder):

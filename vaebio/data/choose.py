@@ -37,11 +37,20 @@ class Choice:
         One sentence per step, with its numbers.
     total_features
         Sorted positions of the features that passed the filter: over their counts totals are taken.
+    candidates
+        How many of them vary, so that there was a choice among them.
+    measure
+        By which the most variable ones were chosen; empty when all stayed.
+    note
+        A sentence when that measure was no ordinary one, else empty.
     """
 
     features: np.ndarray
     steps: list[str]
     total_features: np.ndarray
+    candidates: int
+    measure: str = ""
+    note: str = ""
 
 
 def measure_of(kind: str, select: str) -> str:
@@ -84,8 +93,7 @@ def choose(survey: Survey, settings: "Prepare") -> Choice:
         )
     if constant:
         steps.append(f"Dropped {constant:,} features that are constant on train.")
-    kept, more = _picked(survey, common, common[varying], measure, settings)
-    return Choice(kept, steps + more, common)
+    return _picked(survey, common, common[varying], measure, steps, settings)
 
 
 def _detected(survey: Survey, settings: "Prepare") -> tuple[np.ndarray, list[str]]:
@@ -142,18 +150,22 @@ def _varying(survey: Survey) -> np.ndarray:
 
 
 def _picked(
-    survey: Survey, common: np.ndarray, candidates: np.ndarray, measure: str, settings: "Prepare"
-) -> tuple[np.ndarray, list[str]]:
-    """Sorted positions of the features to keep, and sentences."""
+    survey: Survey,
+    common: np.ndarray,
+    candidates: np.ndarray,
+    measure: str,
+    steps: list[str],
+    settings: "Prepare",
+) -> Choice:
+    """The most variable of the candidates, or all; the sentences go on from `steps`."""
     n, limit = len(candidates), settings.features
-    if measure == "none":
-        return candidates, [f"Kept all {n:,} features, as set."]
-    if n <= limit:
-        return candidates, [f"Kept all {n:,} features (at most {limit:,})."]
+    if measure == "none" or n <= limit:
+        why = ", as set" if measure == "none" else f" (at most {limit:,})"
+        return Choice(candidates, [*steps, f"Kept all {n:,} features{why}."], common, n)
     values, told = _measured(survey, common, candidates, measure, settings)
     kept = candidates[most_variable(values, limit)]
-    steps = [f"Kept the {limit:,} of {n:,} features with the highest {_WORDS[measure]} on train."]
-    return kept, [told, *steps] if told else steps
+    by = f"Kept the {limit:,} of {n:,} features with the highest {_WORDS[measure]} on train."
+    return Choice(kept, [*steps, *filter(None, [told]), by], common, n, measure, told)
 
 
 def _measured(

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from vaebio import __version__
 from vaebio.data import caution, check, say
+from vaebio.data.account import account
 from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
@@ -61,8 +62,8 @@ def prepare(
         `obs["split"]`, and for counts `obs["total"]`, the sum X was normalised by. `var` has
         float32 `mean` and `scale`. `uns["vaebio"]` has version, name, kind, kind_reason,
         transform, label, batch, observations_in, features_in, zero_share, clip and target_total
-        (absent when there is none), total_features (counts), imputation (where there is one), and
-        the sentences `steps` and `warnings`.
+        (absent when there is none), total_features (counts), imputation (where there is one), the
+        sentences `steps` and `warnings`, and `account`, their facts: see `account`.
     label, batch
         Columns of `obs`, or empty.
     kind
@@ -103,6 +104,7 @@ def prepare(
             **_constants(raw, survey, choice, filling),
             "steps": _texts(*raw.steps, *_steps(survey, choice, filling, sentences)),
             "warnings": _texts(*raw.warnings, *_cautions(survey, filling, frames, classes)),
+            "account": account(raw, survey, choice, filling),
         }
         add_frames(file, frames)
     return frames

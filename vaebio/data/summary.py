@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 from anndata import AnnData
 
+from vaebio.data.sources import BUILT_IN, builtin_name, checked_matrix
 from vaebio.terms import SPLITS
 
-_TOLD = ("name", "kind", "kind_reason", "label", "batch", "observations_in", "features_in")
+_TOLD = ("name", "kind", "kind_reason", "transform", "label", "batch")
+_TOLD += ("observations_in", "features_in")
 
 
 def summary(prepared: AnnData, *, matrix: str, annotation: str) -> dict[str, Any]:
@@ -22,14 +24,17 @@ def summary(prepared: AnnData, *, matrix: str, annotation: str) -> dict[str, Any
 
     Returns
     -------
-    `split` has the number of observations of each split, `labels` the same for each label,
-    `sparsity` the share of zeros before scaling.
+    `form` is that of the matrix, `split` has the number of observations of each split, `labels`
+    the same for each label, `sparsity` the share of zeros before scaling, `imputation` how missing
+    values were filled (empty where none was missing), `account` the facts of `account.account`.
     """
     facts = prepared.uns["vaebio"]
+    imputation = facts.get("imputation", {})
     split, label = prepared.obs["split"], facts["label"]
     return {
         **{key: facts[key] for key in _TOLD},
         "matrix": matrix,
+        "form": BUILT_IN if builtin_name(matrix) else checked_matrix(matrix)[1],
         "annotation": annotation,
         "observations": prepared.n_obs,
         "features": prepared.n_vars,
@@ -39,6 +44,9 @@ def summary(prepared: AnnData, *, matrix: str, annotation: str) -> dict[str, Any
             for name, part in (split.groupby(prepared.obs[label], observed=True) if label else ())
         },
         "sparsity": round(float(facts["zero_share"]), 4),
+        "imputation": str(imputation.get("method", "")),
+        "neighbours": int(imputation.get("neighbours", 0)),
+        "account": {**facts["account"], "reading": list(facts["account"]["reading"])},
         "steps": list(facts["steps"]),
         "warnings": list(facts["warnings"]),
         "version": facts["version"],
