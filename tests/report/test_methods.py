@@ -26,9 +26,24 @@ def changed(results, settings):
     return replace(results, config=config.model_copy(update=sections))
 
 
+PREPARED = (
+    {"account": {"selection": "seurat_v3"}},
+    {"account": {"selection": "pearson"}},
+    {"transform": "m_values", "imputation": "knn", "account": {"missing": 3}},
+)
+
+
+def prepared_otherwise(results, facts):
+    """The results as if the data had been prepared in another way."""
+    account = results.prepared["account"] | facts["account"]
+    return replace(results, prepared=results.prepared | facts | {"account": account})
+
+
 def test_entries_are_whole_and_cited_somewhere(small, several):
     citations = Citations()
-    for results in (small, several, *(changed(small, settings) for settings in SETTINGS)):
+    others = [changed(small, settings) for settings in SETTINGS]
+    others += [prepared_otherwise(small, facts) for facts in PREPARED]
+    for results in (small, several, *others):
         methods.paragraphs(results, citations)
         methods.glossary(results, citations)
     assert set(citations.keys) == set(entries())
@@ -74,7 +89,7 @@ def test_the_paragraph_says_what_ran(small):
         "1 diverged",
         "train (490), validation (105) and test (105)",
         "bulk_labels",
-        "as follows: no cell was dropped: every",
+        "treated as counts (every value is a whole number",
     ):
         assert said in text
 

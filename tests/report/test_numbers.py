@@ -44,7 +44,9 @@ def test_rounding_never_moves_a_number_by_more_than_its_uncertainty(uncertainty)
         ({"value": 8.0, "spread": math.nan, "whole": True}, "8"),
         ({"value": 0.65234, "spread": math.nan, "otherwise": 0.02}, "0.65"),
         ({"value": 0.65234, "spread": 1e-9}, "0.65234 ± <0.00001"),
-        ({"value": 0.65234, "spread": 0.0}, "0.65234 ± 0.00000"),
+        ({"value": 0.65234, "spread": 0.0}, "0.65234 ± 0"),
+        ({"value": -0.00016333, "spread": 0.0}, "−0.00016 ± 0"),
+        ({"value": -0.00016333, "spread": 2.7e-20}, "−0.00016 ± <0.00001"),
     ],
 )
 def test_mean_and_spread_have_the_same_last_digit(arguments, shown):

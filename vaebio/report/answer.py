@@ -10,7 +10,8 @@ from scipy import stats
 
 from vaebio.report import comparison
 from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
-from vaebio.report.numbers import listed, plural, rounded
+from vaebio.report.methods_data import has_missing
+from vaebio.report.numbers import listed, percent, plural, rounded
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline, by_seed, measured, summary, values
 from vaebio.terms import MEASURES
@@ -38,7 +39,7 @@ def limits(results: Results) -> list[str]:
     error, clusters = reconstruction(results), clustering(results)
     lines = [_failed(results)]
     lines += [_edge(results.of(error.model), error) if error else "", _observations(error)]
-    lines.append(comparison.density_limit(results))
+    lines += [comparison.density_limit(results), _missing(results)]
     if clusters and clusters.combinations > 1:
         lines.append(
             f"The best {MEASURES[clusters.measure].label} is the highest of "
@@ -228,6 +229,16 @@ def _edge(results: Results, error: Headline) -> str:
     return (
         f"The combination with the lowest validation MSE has {listed(sides)} of the grid, so the "
         "minimum may lie outside it."
+    )
+
+
+def _missing(results: Results) -> str:
+    if not has_missing(results):
+        return ""
+    share = percent(results.prepared["account"]["missing_share"])
+    return (
+        f"{share} of the values were missing. The errors are over the others alone and do not say "
+        "how well those filled in would be met."
     )
 
 

@@ -8,11 +8,15 @@ import pandas as pd
 from vaebio.report import heatmap
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked, reconstruction
+from vaebio.report.methods_data import over_measured
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
+
+OF_VALUES = ("mse", "r2", "distortion_nats", "elbo_nats", "objective_nats")
+"""Measures that are sums or means over values."""
 
 
 def grid(results: Results) -> Plot:
@@ -44,7 +48,8 @@ def _view(
     dotted = _dotted(single, table, MEASURES[measure].better)
     where = {"measure": MEASURES[measure].label, "split": split_word(split)}
     own_colours = f"Model: {model}; colours are scaled within it." if model else ""
-    reading = (own_colours, _reading(table, measure, chosen is not None), said)
+    missing = over_measured(own) if measure in OF_VALUES else ""
+    reading = (own_colours, _reading(table, measure, chosen is not None, missing), said)
     return View(
         choice=model_choice(model) | where,
         reading=" ".join(filter(None, reading)),
@@ -69,7 +74,7 @@ def _rows(table: pd.DataFrame, levels: pd.DataFrame, measure: str) -> Iterator[l
         yield [row.name, f"{row.latent:g}", rounded(row.value, typical_spread(table)), "", "", ""]
 
 
-def _reading(table: pd.DataFrame, measure: str, framed: bool) -> str:
+def _reading(table: pd.DataFrame, measure: str, framed: bool, missing: str) -> str:
     parts = (
         _tile_rule(table),
         _direction(measure),
@@ -77,6 +82,7 @@ def _reading(table: pd.DataFrame, measure: str, framed: bool) -> str:
         _dot_rule(table, measure),
         "✕: a seed has no value and is in no mean." if _incomplete(table) else "",
         MEASURES[measure].meaning,
+        missing,
     )
     return " ".join(filter(None, parts)).replace("`", "")
 

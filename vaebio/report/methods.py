@@ -3,8 +3,8 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from vaebio.report import methods_model, methods_training
-from vaebio.report.numbers import count, listed, plural
+from vaebio.report import methods_data, methods_model, methods_training
+from vaebio.report.numbers import listed, plural
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
 from vaebio.report.seeds import comparable, measured
@@ -17,7 +17,7 @@ CLUSTERING = {"kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouett
 def paragraphs(results: Results, citations: Citations) -> list[str]:
     """What was done with the data, the models and the measures, from the settings that ran."""
     return [
-        _data(results),
+        methods_data.paragraph(results, citations),
         methods_model.paragraph(results, citations),
         methods_training.paragraph(results, citations),
         _evaluation(results, citations),
@@ -52,27 +52,6 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _data(results: Results) -> str:
-    prepared, words = results.prepared, results.config.report
-    sizes = listed([f"{name} ({count(number)})" for name, number in prepared["split"].items()])
-    steps = "; ".join(_as_clause(step) for step in prepared["steps"])
-    prepared_so = f" It was prepared as follows: {steps}." if steps else ""
-    return (
-        f"The data set {prepared['name']} ({prepared['kind']}) had "
-        f"{count(prepared['observations_in'])} {words.observations} and "
-        f"{count(prepared['features_in'])} {words.features}.{prepared_so} The "
-        f"{count(prepared['observations'])} {words.observations} with "
-        f"{count(prepared['features'])} {words.features} that were used are divided into {sizes}. "
-        "Constants of the preparation were learned on train only."
-    )
-
-
-def _as_clause(sentence: str) -> str:
-    """A sentence as part of a longer one; a word such as PCA keeps its capitals."""
-    text = sentence.replace("`", "").rstrip(". ")
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 def _evaluation(results: Results, citations: Citations) -> str:
     found, threshold = set(measured(results)), results.config.evaluate.active_threshold
     text = [
@@ -81,6 +60,7 @@ def _evaluation(results: Results, citations: Citations) -> str:
         f"latent units. Rate and distortion {citations.cite('alemi2018')} are never weighted by "
         "beta; the distortion is that of one sample of the posterior."
     ]
+    text += _of_measured_values(results)
     text += _scaled_again(results)
     if "active_units" in found:
         text.append(
@@ -94,6 +74,17 @@ def _evaluation(results: Results, citations: Citations) -> str:
         "95 % t intervals, paired by seed between members."
     )
     return " ".join(text)
+
+
+def _of_measured_values(results: Results) -> list[str]:
+    """What values that were filled in are to members and baselines."""
+    if not methods_data.has_missing(results):
+        return []
+    return [
+        "Errors, distortions and all that is made of them are over the values that were measured; "
+        "values that were filled in have no part in them. The encoders saw them, and the "
+        "baselines the train mean in their place, when they were fitted as when they were measured."
+    ]
 
 
 def _scaled_again(results: Results) -> list[str]:

@@ -1,5 +1,6 @@
 """How the models were made, in words: architectures, likelihoods, the price of the rate."""
 
+from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import listed, plural
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
@@ -16,8 +17,9 @@ def paragraph(results: Results, citations: Citations) -> str:
         *_architecture(results, citations),
         *_likelihoods(results, citations),
         _loss(results.config, citations),
+        _filled_in(results),
     ]
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
 
 
 def likelihoods(results: Results) -> list[str]:
@@ -137,6 +139,15 @@ def _loss(config: Config, citations: Citations) -> str:
             f"minibatch, without a cost (free bits) {citations.cite('kingma2016')}."
         )
     return text
+
+
+def _filled_in(results: Results) -> str:
+    """Whether values that were filled in had a part in the loss."""
+    if not has_missing(results):
+        return ""
+    if results.config.train.ignore_imputed:
+        return "Values that were filled in reached the encoder but had no part in the distortion."
+    return "Values that were filled in were reconstructed in training like those measured."
 
 
 def _shapes(parts: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 The last digit shown is the first digit of the uncertainty: a standard deviation over three seeds
 is itself uncertain by half. Without an uncertainty a number has three significant digits, and it
-never has more than five.
+never has more than five, nor more than five after the point.
 """
 
 import math
@@ -43,13 +43,15 @@ def with_spread(
     ('0.652 ± 0.003', '0.652 ± 0.001', '8 ± 0')
     >>> with_spread(0.65234, 1e-9), with_spread(0.65234, None)
     ('0.65234 ± <0.00001', '0.652')
+    >>> with_spread(-0.00016333, 1e-19), with_spread(0.65234, 0)
+    ('−0.00016 ± <0.00001', '0.65234 ± 0')
     """
     if not _is_number(spread):
         whole = whole and float(value).is_integer()
         return _fixed(value, 0) if whole else rounded(value, otherwise)
-    if spread == 0 and whole:
-        return f"{_fixed(value, 0)} ± 0"
-    decimals = _decimals(value, spread)
+    decimals = 0 if spread == 0 and whole else _decimals(value, spread)
+    if spread == 0:
+        return f"{_fixed(value, decimals)} ± 0"
     smallest = 10.0**-decimals
     shown = f"<{_fixed(smallest, decimals)}" if 0 < spread < smallest / 2 else None
     return f"{_fixed(value, decimals)} ± {shown or _fixed(spread, decimals)}"
@@ -64,6 +66,17 @@ def count(number: int) -> str:
     '68,579'
     """
     return f"{int(number):,}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in hundredths.
+
+    Examples
+    --------
+    >>> percent(0.1114), percent(0.5), percent(0.00004)
+    ('11.1 %', '50 %', '0.004 %')
+    """
+    return f"{100 * share:.3g} %"
 
 
 def plural(number: int, noun: str) -> str:
@@ -117,7 +130,8 @@ def _decimals(value: float, uncertainty: float | None) -> int:
     """Digits after the point; negative for tens and hundreds."""
     if not _is_number(uncertainty):
         return DIGITS_WITHOUT_UNCERTAINTY - 1 - _exponent(value) if value else 0
-    most = MOST_DIGITS - 1 - _exponent(value)
+    # Of a value near 0 its digits after the point count: -0.00016333 is a 0 of a measure.
+    most = min(MOST_DIGITS - 1 - _exponent(value), MOST_DIGITS)
     if uncertainty <= 0:
         return most
     # Rounded first, because 0.0096 is 0.01 when one digit is left.

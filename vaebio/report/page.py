@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vaebio.report import answer, comparison, curves, methods
+from vaebio.report import answer, comparison, curves, data_facts, methods, methods_data
 from vaebio.report.colours import dark_for
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
@@ -74,16 +74,12 @@ def _answer(results: Results) -> dict[str, Any]:
 
 def _data(results: Results) -> dict[str, Any]:
     """What came in, in words."""
-    prepared, model = results.prepared, results.config.model
-    number = len(prepared["labels"])
-    classes = "1 class" if number == 1 else f"{number} classes"
-    sparsity = prepared.get("sparsity")
+    prepared = results.prepared
     return {
         "prepared": prepared,
-        "label_note": f"{classes}, for evaluation only" if number else "no labels",
-        "sparsity": "" if sparsity is None else f"{100 * sparsity:.0f} %",
-        "batch_note": "told to encoder and decoder" if model.batch else "not used by the model",
-        "sources": {k: v for k in ("matrix", "annotation") if (v := prepared.get(k))},
+        "values": methods_data.VALUES[prepared["kind"]],
+        "facts": data_facts.facts(results),
+        "sources": {key: prepared[key] for key in ("matrix", "annotation") if prepared[key]},
     }
 
 

@@ -27,8 +27,8 @@ NUMBERS = {
 LIKELIHOODS = [name for name in get_args(Likelihood) if name != "auto"]
 TABLES = ("members", "history", "metrics", "units")
 PREPARED = (
-    "name kind kind_reason label batch observations_in features_in observations features "
-    "split labels steps warnings"
+    "name matrix annotation form kind kind_reason transform label batch observations_in "
+    "features_in observations features split labels imputation neighbours account steps warnings"
 ).split()
 
 
