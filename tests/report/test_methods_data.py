@@ -280,4 +280,6 @@ def test_a_regression_that_was_no_ordinary_one_is_told(ran):
     results, _ = ran("counts", **BASE)
     account = results.prepared["account"] | {"selection_note": "Took a span of 0.5."}
     prepared = results.prepared | {"account": account}
-    assert "on train were kept. Took a span of 0.5." in text_of(replace(results, prepared=prepared))
+    assert "on train [1] were kept. Took a span of 0.5." in text_of(
+        replace(results, prepared=prepared)
+    )

@@ -60,7 +60,7 @@ def _scale(results: Results) -> tuple[str, str]:
 def _choice(results: Results) -> tuple[str, str]:
     account, chosen = results.prepared["account"], results.prepared["features"]
     if not account["selection"]:
-        return "all kept", f"of {count(account['candidates'])} that passed the filters"
+        return f"all {count(chosen)}", "that passed the filters"
     by, _ = CHOSEN_BY[account["selection"]]
     return f"{count(chosen)} of {count(account['candidates'])}", f"highest {by} on train"
 
@@ -68,7 +68,7 @@ def _choice(results: Results) -> tuple[str, str]:
 def _zeros(results: Results) -> Iterator[Fact]:
     """Zeros mean nothing on a scale that has no place for them."""
     prepared = results.prepared
-    if prepared["transform"] not in ("log2", "m_values"):
+    if prepared["sparsity"] and prepared["transform"] not in ("log2", "m_values"):
         yield Fact("zeros", percent(prepared["sparsity"]), "of the values before scaling")
 
 

@@ -13,13 +13,13 @@ from vaebio.data.transform import OFFSET
 from vaebio.report.numbers import count, listed, percent
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
-from vaebio.settings import Report, Split
+from vaebio.settings import BUILTIN, Report, Split
 
 VALUES = KINDS | {"continuous": "continuous values", "binary": "binary values"}
 """What values of a kind are called."""
 
 CHOSEN_BY = {
-    "seurat_v3": ("standardised variance of their counts (seurat_v3)", "stuart2019"),
+    "seurat_v3": ("standardised variance (seurat_v3) of their counts", "stuart2019"),
     "pearson": ("variance of the Pearson residuals of their counts", "lause2021"),
     "variance": ("variance", ""),
     "mad": ("median absolute deviation", ""),
@@ -35,7 +35,7 @@ def paragraph(results: Results, citations: Citations) -> str:
     parts = [came_in(results), division(results)]
     if prepared["transform"] != "log1p":
         parts.append(_transformation(prepared, citations))
-    parts += [*_left_out(results), _choice(results, citations)]
+    parts += [_left_out(results), _choice(results, citations)]
     if prepared["transform"] == "log1p":
         parts.append(_normalisation(results))
     parts += [_imputation(results, citations), _scaling(results), _used(results)]
@@ -57,8 +57,9 @@ def came_in(results: Results) -> str:
 
 def source(prepared: Mapping[str, Any]) -> str:
     """The form of the data set's file and its name."""
-    name = Path(prepared["matrix"]).name
-    return f"{prepared['form']}, {name}"
+    if prepared["matrix"].startswith(BUILTIN):
+        return f"{prepared['form']} {prepared['matrix'].removeprefix(BUILTIN)}"
+    return f"{prepared['form']}, {Path(prepared['matrix']).name}"
 
 
 def division(results: Results) -> str:
@@ -70,7 +71,7 @@ def division(results: Results) -> str:
 
 def _at_random(results: Results, settings: Split) -> str:
     label = results.prepared["label"]
-    how = f"at random, stratified by the label {label}" if label else "at random"
+    how = f"at random and stratified by the label {label}" if label else "at random"
     return f"{how} ({_shares(settings)}; seed {settings.seed})"
 
 
@@ -122,50 +123,63 @@ def _transformation(prepared: Mapping[str, Any], citations: Citations) -> str:
     return "Before scaling no value was transformed."
 
 
-def _left_out(results: Results) -> Iterator[str]:
+def _left_out(results: Results) -> str:
     """Observations and features that did not pass a filter."""
+    parts = list(filter(None, [_lost_observations(results), *_lost_features(results)]))
+    return f"Left out were {listed(parts)}." if parts else ""
+
+
+def _lost_observations(results: Results) -> str:
+    prepared, words = results.prepared, results.config.report
+    least, lost = prepared["account"]["least"], _number_lost(prepared)
+    if prepared["kind"] not in (*_DETECTED, "intensity"):
+        return f"{words.observations} without any value ({count(lost)})" if lost else ""
+    what = f"with fewer than {count(least)} detected {words.features}"
+    if least == 1:
+        what = f"without any detected {words.features}"
+    first = f"{words.observations} {what} ({count(lost)})" if least else ""
+    return listed([*filter(None, [first]), *_uncounted(prepared, words)])
+
+
+def _number_lost(prepared: Mapping[str, Any]) -> int:
+    """Observations that did not pass the filter."""
+    lost = prepared["observations_in"] - prepared["observations"]
+    return lost - prepared["account"]["uncounted"]
+
+
+def _uncounted(prepared: Mapping[str, Any], words: Report) -> Iterator[str]:
+    if number := prepared["account"]["uncounted"]:
+        what = f"{words.observations} without a count in the {words.features} that were left"
+        yield f"{what} ({count(number)})"
+
+
+def _lost_features(results: Results) -> Iterator[str]:
     prepared, words, settings = results.prepared, results.config.report, results.config.prepare
     account = prepared["account"]
-    yield _observations_left_out(prepared, words)
     lost = count(prepared["features_in"] - account["passed"])
     if prepared["kind"] in _DETECTED and (n := settings.min_observations):
         least = "no" if n == 1 else f"fewer than {count(n)}"
-        where = f"in {least} train {words.observations}"
-        yield f"Left out were {words.features} that were detected {where} ({lost})."
-    elif account["some_missing"]:
-        most = f"in more than {percent(settings.max_missing)} of the train {words.observations}"
-        yield f"Left out were {words.features} that were missing {most} ({lost})."
+        yield f"{words.features} detected in {least} train {words.observations} ({lost})"
+    elif prepared["kind"] not in _DETECTED and account["some_missing"]:
+        most = f"{percent(settings.max_missing)} of the train {words.observations}"
+        yield f"{words.features} missing in more than {most} ({lost})"
     if constant := account["passed"] - account["candidates"]:
-        yield f"Left out were {words.features} that are constant on train ({count(constant)})."
-
-
-def _observations_left_out(prepared: Mapping[str, Any], words: Report) -> str:
-    account, lost = prepared["account"], prepared["observations_in"] - prepared["observations"]
-    filtered = prepared["kind"] in (*_DETECTED, "intensity")
-    if not lost and not (filtered and account["least"]):
-        return ""
-    what = f"with fewer than {account['least']:,} detected {words.features}"
-    if account["least"] < 2:
-        what = f"without any detected {words.features}" if filtered else "without any value"
-    parts = [f"{what} ({count(lost - account['uncounted'])})"] if account["least"] else []
-    if account["uncounted"]:
-        more = f"without a count in the {words.features} that stayed"
-        parts.append(f"{more} ({count(account['uncounted'])})")
-    return f"Left out were {words.observations} {' and those '.join(parts)}."
+        yield f"{words.features} constant on train ({count(constant)})"
 
 
 def _choice(results: Results, citations: Citations) -> str:
     prepared, words = results.prepared, results.config.report
     account, chosen = prepared["account"], count(prepared["features"])
     if not account["selection"]:
-        return f"All {chosen} {words.features} that were left were kept."
+        left = " that were left" if prepared["features"] < prepared["features_in"] else ""
+        return f"All {chosen} {words.features}{left} were kept."
     by, key = CHOSEN_BY[account["selection"]]
     if prepared["kind"] == "counts" and not key:
         by += " of their normalised logarithms"
     cited = f" {citations.cite(key)}" if key else ""
     return (
         f"Of the {count(account['candidates'])} {words.features} that were left, the {chosen} with "
-        f"the highest {by}{cited} on train were kept. {account['selection_note']}"
+        f"the highest {by} on train{cited} were kept. {account['selection_note']}"
     ).strip()
 
 
