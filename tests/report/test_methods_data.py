@@ -283,3 +283,25 @@ def test_a_regression_that_was_no_ordinary_one_is_told(ran):
     assert "on train [1] were kept. Took a span of 0.5." in text_of(
         replace(results, prepared=prepared)
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "said"),
+    [
+        ("counts", {"min_features": 12}, "cells with fewer than 12 detected proteins ("),
+        ("counts", {"min_features": 1}, "cells without any detected proteins ("),
+        ("intensity", {"max_missing": 0.3}, "missing in more than 30 % of the train cells ("),
+        (
+            "counts",
+            {"features": 9, "select": "variance"},
+            "the 9 with the highest variance of their normalised logarithms on train were kept",
+        ),
+        (
+            "continuous",
+            {"features": 9, "select": "mad"},
+            "the 9 with the highest median absolute deviation on train were kept",
+        ),
+    ],
+)
+def test_the_values_of_settings_stand_in_the_text(ran, kind, settings, said):
+    assert said in text_of(ran(kind, **settings)[0])
