@@ -97,7 +97,7 @@ def annotation_misspelt(folder):
     return prepare("m.csv", annotation="anotation.csv")
 
 
-@refused(r"no column `typ`, the label", "type", "did you mean `type`")
+@refused(r"no column `typ`, the label, in m\.csv or a\.csv", "type", "did you mean `type`")
 def label_misspelt(folder):
     """A label column that does not exist."""
     return annotated(folder, classes(), label="typ")
@@ -200,6 +200,14 @@ def labels_that_look_like_exponents(folder):
 
 
 @handled()
+def labels_of_versions(folder):
+    """Versions 1.1, 1.10 and 2, of which the first two are the same as numbers."""
+    table = classes().assign(type=["1.1", "1.10", "2", "2"] * 10)
+    result = yield annotated(folder, table, label="type")
+    assert set(result.made.facts["labels"]) == {"1.1", "1.10", "2"}
+
+
+@handled()
 def labels_of_long_numbers(folder):
     """Identifiers of 20 digits that differ in the last one."""
     table = classes().assign(type=["12345678901234567890", "12345678901234567891"] * 20)
@@ -261,7 +269,7 @@ def annotation_with_a_split(folder):
     assert (result.made.adata.obs["input_total"] == 3).all()
 
 
-@handled()
+@handled("`cells/ml` of the input is now called `cells|ml`.*slash")
 def annotation_with_a_slash_in_a_column(folder):
     """An annotation with a column `cells/ml`, a name that an h5ad cannot hold as it is."""
     table = classes().assign(**{"cells/ml": 5, "CD4/CD8": 2.5})
@@ -270,7 +278,7 @@ def annotation_with_a_slash_in_a_column(folder):
     assert any("ml" in column for column in result.made.adata.obs)
 
 
-@handled()
+@handled("`_index` of the input is now called")
 def annotation_with_reserved_columns(folder):
     """An annotation with columns called _index and index."""
     table = classes().assign(_index="x", index="y")
@@ -278,7 +286,7 @@ def annotation_with_reserved_columns(folder):
     same_labels(result, "type", classes()["type"])
 
 
-@handled()
+@handled("`cell/type` of the input is now called `cell|type`")
 def label_with_a_slash_in_its_name(folder):
     """A label column called `cell/type`."""
     table = classes(column="cell/type")

@@ -70,7 +70,7 @@ def output_over_the_input(folder):
     return prepare(PREPARED)
 
 
-@refused(r"(?i)no space|full|free space", "room", "free space")
+@refused(r"\d kB of free space in .*out, but .* take \d\.\d MB", "room", "free space")
 def disk_that_is_full(folder):
     """A disk with room for a part of the output."""
     h5ad("m.h5ad", counts(2000, 200))
@@ -168,12 +168,20 @@ def training_with_a_batch_that_is_not_there(folder):
     return train(folder, "model: {batch: true}\n")
 
 
-@refused(r"stack.*3", "[12]")
+@refused(r"stack.*3", "from 1 to 2")
 def stack_beyond_the_last(folder):
     """A stack with a number beyond that of the stacks."""
     prepared(counts())
     grid = "grid: {betas: [1], latents: [2], seeds: [0, 1, 2]}\ntrain: {epochs: 1}\n"
     return train(folder, grid, "--stack", "3", "--stacks", "2")
+
+
+@refused(r"stack 2.* 1 members", "from 1 to 1")
+def stack_without_members(folder):
+    """Two stacks of a grid with one member."""
+    prepared(counts())
+    grid = "grid: {betas: [1], latents: [2], seeds: [0]}\ntrain: {epochs: 1}\n"
+    return train(folder, grid, "--stack", "2", "--stacks", "2")
 
 
 @refused(r"--lable", "options", "did you mean `--label`")

@@ -14,7 +14,7 @@ from vaebio.data.columns import annotation_columns, check_columns
 from vaebio.data.read import read
 from vaebio.data.sources import BUILTINS, files_of
 from vaebio.errors import VaebioError
-from vaebio.settings import Dataset
+from vaebio.settings import Dataset, Split
 
 
 @pytest.fixture
@@ -133,6 +133,23 @@ def test_a_misspelt_label_or_batch_is_refused_with_the_nearest(h5ad, table):
         check_columns(Dataset(name="d", matrix=h5ad, label="celltype"))
     with pytest.raises(VaebioError, match="(?s)`sites`, the batch.*did you mean `site`"):
         check_columns(Dataset(name="d", matrix=h5ad, annotation=table, batch="sites"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"by": "group", "group": "sites"}, "(?s)`sites`, the group, in .*did you mean `site`"),
+        ({"by": "column", "column": "qqq"}, "(?s)`qqq`, the split, in .*`prepare.split.column`"),
+        ({"by": "group", "group": "site"}, None),
+    ],
+)
+def test_a_column_of_the_split_that_is_not_there_is_refused(h5ad, table, settings, message):
+    dataset, split = Dataset(name="d", matrix=h5ad, annotation=table), Split(**settings)
+    if message is None:
+        check_columns(dataset, split=split)
+        return
+    with pytest.raises(VaebioError, match=message):
+        check_columns(dataset, split=split)
 
 
 def test_a_label_without_any_columns_asks_for_an_annotation(tmp_path):

@@ -204,6 +204,8 @@ def reading(path: Path, form: str) -> Iterator[None]:
 
 def damaged(path: Path, form: str, error: Exception) -> VaebioError:
     """The refusal of a file whose reader failed, in one line of the reader's words."""
+    if isinstance(error, PermissionError):
+        return _forbidden(error.filename or path)
     truth = disguise(path) if os.access(path, os.R_OK) else None
     reason = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
     as_named = truth == "gzip-compressed" and path.suffix.lower() == ".gz"
@@ -213,4 +215,12 @@ def damaged(path: Path, form: str, error: Exception) -> VaebioError:
         found=f"{path} cannot be read as {form}: {reason}",
         expected=f"complete data of the form {form}",
         hint="the file may be cut off or of another form; copy or download it again",
+    )
+
+
+def _forbidden(path: Path | str) -> VaebioError:
+    return VaebioError(
+        found=f"{path}: permission denied",
+        expected="files that may be read",
+        hint="give yourself the permission to read it (`chmod u+r`), or ask its owner for it",
     )
