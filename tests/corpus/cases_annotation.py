@@ -1,7 +1,10 @@
 """Tables about the observations, and the label and batch columns in them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from .case import handled, refused
 from .made import classes, continuous, counts, h5ad, names, same_counts, same_labels
@@ -292,6 +295,17 @@ def label_with_a_slash_in_its_name(folder):
     table = classes(column="cell/type")
     result = yield annotated(folder, table, label="cell/type")
     assert set(result.made.facts["labels"]) == {"a", "b"}
+
+
+@handled("`cell/type` of the input is now called `cell|type`", "`a/b` of the input about features")
+def h5ad_with_slashes_in_columns(folder):
+    """An h5ad of an earlier anndata, with slashes in names of columns."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        adata = AnnData(counts().to_numpy(float), obs=classes(column="cell/type"))
+        adata.var_names, adata.var["a/b"] = names("gene", 12), 1
+        adata.write_h5ad("m.h5ad")
+    assert set((yield prepare("m.h5ad", label="cell/type")).made.facts["labels"]) == {"a", "b"}
 
 
 @handled()

@@ -8,6 +8,8 @@ from contextlib import redirect_stderr
 from io import StringIO
 
 import numpy as np
+from scipy import sparse
+from scipy.io import mmwrite
 
 from .case import Skipped, handled, refused
 from .made import classes, continuous, counts, h5ad, same_counts
@@ -43,6 +45,30 @@ def h5ad_that_may_not_be_read(folder):
     h5ad("m.h5ad", counts())
     (folder / "m.h5ad").chmod(0)
     return process(*prepare_words("m.h5ad"), before=nobody(folder))
+
+
+@refused(r"m\.mtx.*[Pp]ermission", "read", "permission")
+def mtx_that_may_not_be_read(folder):
+    """An .mtx without the permission to read it."""
+    mmwrite("m.mtx", sparse.csr_matrix(counts().to_numpy()))
+    (folder / "m.mtx").chmod(0)
+    return process(*prepare_words("m.mtx"), before=nobody(folder))
+
+
+@refused(r"m\.parquet.*[Pp]ermission", "read", "permission")
+def parquet_that_may_not_be_read(folder):
+    """A parquet without the permission to read it."""
+    counts().to_parquet("m.parquet")
+    (folder / "m.parquet").chmod(0)
+    return process(*prepare_words("m.parquet"), before=nobody(folder))
+
+
+@refused(r"a\.csv.*[Pp]ermission", "read", "permission")
+def annotation_that_may_not_be_read(folder):
+    """An annotation without the permission to read it."""
+    counts().to_csv("m.csv")
+    (folder / "a.csv").touch(0)
+    return process(*prepare_words("m.csv", annotation="a.csv"), before=nobody(folder))
 
 
 @refused(r"out.*[Pp]ermission", "written", "permissions")

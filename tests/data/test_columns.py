@@ -167,6 +167,15 @@ def test_a_frame_in_an_old_form_is_left_to_the_full_read(tmp_path):
     check_columns(Dataset(name="d", matrix=str(path), label="anything"))
 
 
+@pytest.mark.filterwarnings("ignore:Forward slashes")
+def test_a_name_with_a_slash_in_an_h5ad_is_one_name(tmp_path, adata):
+    adata.obs["cell/type"] = adata.obs["a/b"] = "x"
+    adata.write_h5ad(tmp_path / "m.h5ad")
+    columns = annotation_columns(str(tmp_path / "m.h5ad"), "")
+    assert columns == list(adata.obs)
+    assert "cell/type" in columns
+
+
 def test_a_damaged_h5ad_is_refused(tmp_path):
     path = tmp_path / "cut.h5ad"
     path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))

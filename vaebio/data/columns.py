@@ -130,6 +130,9 @@ def _frame_columns(file: "h5py.Group", frame: str) -> list[str] | None:
     group = file.get(frame)
     if not hasattr(group, "keys"):
         return None
+    if "column-order" in group.attrs:  # a slash in a name makes a group of it, so keys mislead
+        names = group.attrs["column-order"]
+        return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
     index = group.attrs.get("_index", "_index")
     # Files before anndata 0.7 keep the categories of a column beside it, under this name.
     return [key for key in group if key not in (index, "__categories")]

@@ -100,8 +100,7 @@ def prepare(
             filling.add(rows, values)
         check.every_split(split[filling.end().kept])
         frames = _frames(raw, choice, filling, split)
-        renamed = aside(raw.obs, check.OWN_COLUMNS)
-        classes = {role: renamed.get(column, column) for role, column in classes.items()}
+        classes = _as_called(classes, raw)
         for role, column in classes.items():
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
@@ -206,6 +205,12 @@ def _frames(raw: Raw, choice: Choice, filling: Filling, split: np.ndarray) -> An
     var["scale"] = moments.deviation.astype(np.float32)
     check.scalable(var["scale"])
     return AnnData(obs=obs, var=var)
+
+
+def _as_called(classes: dict[str, str], raw: Raw) -> dict[str, str]:
+    """Columns by role, under the names they have in what was made."""
+    renamed = aside(raw.obs, check.OWN_COLUMNS)
+    return {role: renamed.get(column, column) for role, column in classes.items()}
 
 
 def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> dict[str, Any]:

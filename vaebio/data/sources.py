@@ -204,9 +204,10 @@ def reading(path: Path, form: str) -> Iterator[None]:
 
 def damaged(path: Path, form: str, error: Exception) -> VaebioError:
     """The refusal of a file whose reader failed, in one line of the reader's words."""
-    if isinstance(error, PermissionError):
-        return _forbidden(error.filename or path)
-    truth = disguise(path) if os.access(path, os.R_OK) else None
+    # Not every reader says why it could not open the file.
+    if isinstance(error, PermissionError) or (path.exists() and not os.access(path, os.R_OK)):
+        return _forbidden(getattr(error, "filename", None) or path)
+    truth = disguise(path)
     reason = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
     as_named = truth == "gzip-compressed" and path.suffix.lower() == ".gz"
     if truth and not as_named and truth != _OWN_MAGIC.get(form, truth):
