@@ -102,7 +102,7 @@ def _way_out(fields: list[str], where: list[int], columns: list[str]) -> str:
     field = fields[where[0]].strip()
     if re.fullmatch(r"[-+]?\d+,\d+", field):
         return "write decimals with a point"
-    if re.fullmatch(r"[-+.\d_]+", field):
+    if re.fullmatch(r"[-+]?\d+(_\d+)+", field):
         return f"write `{field.replace('_', '')}` if that is meant"
     if len(where) == len(fields):
         return "the whole line is text: move lines of text to a table of their own, or out"
