@@ -19,6 +19,10 @@ class VaebioError(Exception):
         super().__init__("\n".join(f"{word}: {_ended(text)}" for word, text in parts))
 
 
+class NoRoom(VaebioError):
+    """Too little space on a disk: no fault of any file of the user."""
+
+
 def _ended(text: str) -> str:
     return text if text.endswith("?") else f"{text}."
 
@@ -53,7 +57,7 @@ def about(file: str) -> Iterator[None]:
     try:
         yield
     except VaebioError as error:
-        if file in error.found:
+        if file in error.found or isinstance(error, NoRoom):
             raise
         raise VaebioError(
             found=f"{error.found}, in {file}", expected=error.expected, hint=error.hint

@@ -59,7 +59,8 @@ class Plan:
         check_overrides(parsed, sheet)
         settings = {name: resolve(parsed, name) for name in sheet}
         for name, dataset in sheet.items():
-            check_columns(dataset, settings[name].prepare.modality)
+            prepare = settings[name].prepare
+            check_columns(dataset, prepare.modality, prepare.split)
         for name, dataset in sheet.items():
             _check_model(dataset, settings[name])
         return cls(parsed, sheet, settings)

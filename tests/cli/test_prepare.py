@@ -1,4 +1,5 @@
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -162,5 +163,7 @@ def test_a_file_that_outgrows_its_place_is_told_in_three_lines(folder):
 def test_a_disk_without_room_is_refused_before_anything_is_written(folder, capsys, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100))
     assert run(folder, "{}/counts.csv") == 2
-    assert "prepare.features" in capsys.readouterr().err.splitlines()[-1]
+    found, _, hint = capsys.readouterr().err.splitlines()[-3:]
+    assert re.fullmatch(r"Found: 100 bytes of free space .* values take \d+\.\d kB\.", found)
+    assert "prepare.features" in hint
     assert list((folder / "out").iterdir()) == []

@@ -1,7 +1,10 @@
 """Tables about the observations, and the label and batch columns in them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from .case import handled, refused
 from .made import classes, continuous, counts, h5ad, names, same_counts, same_labels
@@ -97,7 +100,7 @@ def annotation_misspelt(folder):
     return prepare("m.csv", annotation="anotation.csv")
 
 
-@refused(r"no column `typ`, the label", "type", "did you mean `type`")
+@refused(r"no column `typ`, the label, in m\.csv or a\.csv", "type", "did you mean `type`")
 def label_misspelt(folder):
     """A label column that does not exist."""
     return annotated(folder, classes(), label="typ")
@@ -200,6 +203,14 @@ def labels_that_look_like_exponents(folder):
 
 
 @handled()
+def labels_of_versions(folder):
+    """Versions 1.1, 1.10 and 2, of which the first two are the same as numbers."""
+    table = classes().assign(type=["1.1", "1.10", "2", "2"] * 10)
+    result = yield annotated(folder, table, label="type")
+    assert set(result.made.facts["labels"]) == {"1.1", "1.10", "2"}
+
+
+@handled()
 def labels_of_long_numbers(folder):
     """Identifiers of 20 digits that differ in the last one."""
     table = classes().assign(type=["12345678901234567890", "12345678901234567891"] * 20)
@@ -261,7 +272,7 @@ def annotation_with_a_split(folder):
     assert (result.made.adata.obs["input_total"] == 3).all()
 
 
-@handled()
+@handled("`cells/ml` of the input is now called `cells|ml`.*slash")
 def annotation_with_a_slash_in_a_column(folder):
     """An annotation with a column `cells/ml`, a name that an h5ad cannot hold as it is."""
     table = classes().assign(**{"cells/ml": 5, "CD4/CD8": 2.5})
@@ -270,7 +281,7 @@ def annotation_with_a_slash_in_a_column(folder):
     assert any("ml" in column for column in result.made.adata.obs)
 
 
-@handled()
+@handled("`_index` of the input is now called")
 def annotation_with_reserved_columns(folder):
     """An annotation with columns called _index and index."""
     table = classes().assign(_index="x", index="y")
@@ -278,12 +289,23 @@ def annotation_with_reserved_columns(folder):
     same_labels(result, "type", classes()["type"])
 
 
-@handled()
+@handled("`cell/type` of the input is now called `cell|type`")
 def label_with_a_slash_in_its_name(folder):
     """A label column called `cell/type`."""
     table = classes(column="cell/type")
     result = yield annotated(folder, table, label="cell/type")
     assert set(result.made.facts["labels"]) == {"a", "b"}
+
+
+@handled("`cell/type` of the input is now called `cell|type`", "`a/b` of the input about features")
+def h5ad_with_slashes_in_columns(folder):
+    """An h5ad of an earlier anndata, with slashes in names of columns."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        adata = AnnData(counts().to_numpy(float), obs=classes(column="cell/type"))
+        adata.var_names, adata.var["a/b"] = names("gene", 12), 1
+        adata.write_h5ad("m.h5ad")
+    assert set((yield prepare("m.h5ad", label="cell/type")).made.facts["labels"]) == {"a", "b"}
 
 
 @handled()

@@ -8,6 +8,8 @@ from contextlib import redirect_stderr
 from io import StringIO
 
 import numpy as np
+from scipy import sparse
+from scipy.io import mmwrite
 
 from .case import Skipped, handled, refused
 from .made import classes, continuous, counts, h5ad, same_counts
@@ -45,6 +47,30 @@ def h5ad_that_may_not_be_read(folder):
     return process(*prepare_words("m.h5ad"), before=nobody(folder))
 
 
+@refused(r"m\.mtx.*[Pp]ermission", "read", "permission")
+def mtx_that_may_not_be_read(folder):
+    """An .mtx without the permission to read it."""
+    mmwrite("m.mtx", sparse.csr_matrix(counts().to_numpy()))
+    (folder / "m.mtx").chmod(0)
+    return process(*prepare_words("m.mtx"), before=nobody(folder))
+
+
+@refused(r"m\.parquet.*[Pp]ermission", "read", "permission")
+def parquet_that_may_not_be_read(folder):
+    """A parquet without the permission to read it."""
+    counts().to_parquet("m.parquet")
+    (folder / "m.parquet").chmod(0)
+    return process(*prepare_words("m.parquet"), before=nobody(folder))
+
+
+@refused(r"a\.csv.*[Pp]ermission", "read", "permission")
+def annotation_that_may_not_be_read(folder):
+    """An annotation without the permission to read it."""
+    counts().to_csv("m.csv")
+    (folder / "a.csv").touch(0)
+    return process(*prepare_words("m.csv", annotation="a.csv"), before=nobody(folder))
+
+
 @refused(r"out.*[Pp]ermission", "written", "permissions")
 def output_that_may_not_be_written(folder):
     """A folder for the output without the permission to write."""
@@ -70,7 +96,7 @@ def output_over_the_input(folder):
     return prepare(PREPARED)
 
 
-@refused(r"(?i)no space|full|free space", "room", "free space")
+@refused(r"\d kB of free space in .*out, but .* take \d\.\d MB", "room", "free space")
 def disk_that_is_full(folder):
     """A disk with room for a part of the output."""
     h5ad("m.h5ad", counts(2000, 200))
@@ -168,12 +194,20 @@ def training_with_a_batch_that_is_not_there(folder):
     return train(folder, "model: {batch: true}\n")
 
 
-@refused(r"stack.*3", "[12]")
+@refused(r"stack.*3", "from 1 to 2")
 def stack_beyond_the_last(folder):
     """A stack with a number beyond that of the stacks."""
     prepared(counts())
     grid = "grid: {betas: [1], latents: [2], seeds: [0, 1, 2]}\ntrain: {epochs: 1}\n"
     return train(folder, grid, "--stack", "3", "--stacks", "2")
+
+
+@refused(r"stack 2.* 1 members", "from 1 to 1")
+def stack_without_members(folder):
+    """Two stacks of a grid with one member."""
+    prepared(counts())
+    grid = "grid: {betas: [1], latents: [2], seeds: [0]}\ntrain: {epochs: 1}\n"
+    return train(folder, grid, "--stack", "2", "--stacks", "2")
 
 
 @refused(r"--lable", "options", "did you mean `--label`")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from .case import handled, refused
 from .made import classes, counts
-from .ways import prepare
+from .ways import plan, prepare
 
 
 def by(folder, split: str, table: pd.DataFrame, **options: str):
@@ -39,6 +39,21 @@ def split_by_two_donors(folder):
 def split_by_a_group_misspelt(folder):
     """A group that no column has."""
     return by(folder, "by: group, group: doner", donors(10))
+
+
+@refused(r"no column `doner`, the group, in m\.csv or a\.csv", "donor", "did you mean `donor`")
+def split_by_a_group_misspelt_in_a_plan(folder):
+    """The same, while Snakemake reads the settings."""
+    counts().to_csv("m.csv")
+    donors(10).to_csv("a.csv")
+    (folder / "sheet.tsv").write_text("name\tmatrix\tannotation\nd\tm.csv\ta.csv\n")
+    return plan(prepare={"split": {"by": "group", "group": "doner"}})
+
+
+@refused(r"no column `fould`, the split, in m\.csv or a\.csv", "fold", "did you mean `fold`")
+def split_by_a_column_misspelt(folder):
+    """A column of the split that is not there."""
+    return by(folder, "by: column, column: fould", classes().assign(fold="train"))
 
 
 @refused(r"1 of 40 observations have no group in `donor`.*`cell03`")

@@ -38,6 +38,30 @@ def labels_among_features(folder):
     return prepare("m.csv")
 
 
+@refused(
+    r"`Sweden` in line 2.*column `site` of m\.csv, and text in 1 more columns",
+    "number",
+    r"`site`, `sex`.*annotation",
+)
+def descriptions_among_features(folder):
+    """A csv with columns of text and of numbers before the measurements."""
+    table = continuous()
+    table.insert(0, "sex", "f")
+    table.insert(0, "age", 70)
+    table.insert(0, "site", "Sweden")
+    table.to_csv("m.csv")
+    return prepare("m.csv")
+
+
+@refused(r"`group` in line 2|`a` in line 2 \(row `group`\)", "number", "whole line is text")
+def line_of_descriptions_above_the_features(folder):
+    """A csv with a second line of descriptions."""
+    lines = counts().to_csv().splitlines()
+    lines.insert(1, ",".join(["group", *"abcabcabcabc"]))
+    (folder / "m.csv").write_text("\n".join(lines))
+    return prepare("m.csv")
+
+
 @refused(r"`#N/A` in line 9.*`gene03` of m\.csv", "number")
 def error_of_a_spreadsheet(folder):
     """A csv with a failed formula of Excel."""

@@ -14,7 +14,7 @@ from vaebio.data.columns import annotation_columns, check_columns
 from vaebio.data.read import read
 from vaebio.data.sources import BUILTINS, files_of
 from vaebio.errors import VaebioError
-from vaebio.settings import Dataset
+from vaebio.settings import Dataset, Split
 
 
 @pytest.fixture
@@ -135,6 +135,23 @@ def test_a_misspelt_label_or_batch_is_refused_with_the_nearest(h5ad, table):
         check_columns(Dataset(name="d", matrix=h5ad, annotation=table, batch="sites"))
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"by": "group", "group": "sites"}, "(?s)`sites`, the group, in .*did you mean `site`"),
+        ({"by": "column", "column": "qqq"}, "(?s)`qqq`, the split, in .*`prepare.split.column`"),
+        ({"by": "group", "group": "site"}, None),
+    ],
+)
+def test_a_column_of_the_split_that_is_not_there_is_refused(h5ad, table, settings, message):
+    dataset, split = Dataset(name="d", matrix=h5ad, annotation=table), Split(**settings)
+    if message is None:
+        check_columns(dataset, split=split)
+        return
+    with pytest.raises(VaebioError, match=message):
+        check_columns(dataset, split=split)
+
+
 def test_a_label_without_any_columns_asks_for_an_annotation(tmp_path):
     matrix = tmp_path / "matrix.tsv"
     matrix.write_text("name\tf0\tf1\no0\t1\t2\n")
@@ -148,6 +165,15 @@ def test_a_frame_in_an_old_form_is_left_to_the_full_read(tmp_path):
         file["obs"] = np.zeros(3, dtype=[("index", "i4"), ("x", "f4")])
     assert annotation_columns(str(path), "") is None
     check_columns(Dataset(name="d", matrix=str(path), label="anything"))
+
+
+@pytest.mark.filterwarnings("ignore:Forward slashes")
+def test_a_name_with_a_slash_in_an_h5ad_is_one_name(tmp_path, adata):
+    adata.obs["cell/type"] = adata.obs["a/b"] = "x"
+    adata.write_h5ad(tmp_path / "m.h5ad")
+    columns = annotation_columns(str(tmp_path / "m.h5ad"), "")
+    assert columns == list(adata.obs)
+    assert "cell/type" in columns
 
 
 def test_a_damaged_h5ad_is_refused(tmp_path):

@@ -117,3 +117,9 @@ def test_quantiles_are_good_to_a_factor_of_two(rng):
     found = evidence(values)
     for share in (0.01, 0.5, 0.99):
         assert 0.5 < found.quantile(share) / np.quantile(values, share) < 2.0
+
+
+@pytest.mark.parametrize("declared", ["auto", "continuous", "intensity", "counts"])
+def test_a_matrix_without_a_single_value_is_refused_as_such(declared):
+    with pytest.raises(VaebioError, match="all 6 values are missing"):
+        decide_kind(evidence(np.full((2, 3), np.nan)), declared)

@@ -353,6 +353,16 @@ def test_columns_of_the_input_step_aside(made, raw_counts):
     assert set(prepared.obs["input_split"]) == {"theirs"}
     assert set(prepared.var["input_mean"]) == {-1.0}
     assert "`split` of the input is now called `input_split`" in told(prepared, "warnings")
+    assert "`mean` of the input about features is now" in told(prepared, "warnings")
+
+
+def test_a_label_with_a_slash_goes_by_its_new_name(made, raw_counts):
+    raw_counts.obs["donor/day"] = ["a", "b", "c", "d"] * 30
+    raw_counts.obs["cell/type"] = raw_counts.obs["label"]
+    prepared = made(raw_counts, label="cell/type", batch="donor/day")
+    assert prepared.uns["vaebio"]["label"] == "cell|type"
+    assert Preparation.of(prepared).batches == ("a", "b", "c", "d")
+    assert (prepared.obs["cell|type"].astype(str) == raw_counts.obs["label"]).all()
 
 
 @pytest.mark.parametrize(

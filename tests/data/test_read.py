@@ -7,6 +7,7 @@ import pytest
 from anndata import AnnData, read_h5ad
 from scipy import sparse
 
+from vaebio.data.annotation import read_annotation
 from vaebio.data.read import read
 from vaebio.errors import VaebioError
 
@@ -139,6 +140,37 @@ def test_an_annotation_that_does_not_fit_is_refused(tmp_path, small, table, mess
         annotated(tmp_path, table, small)
 
 
+@pytest.mark.parametrize(
+    ("fields", "numbers"),
+    [
+        (["1", "10", "-3"], [1, 10, -3]),
+        (["1", "", "0"], [1, np.nan, 0]),
+        (["1.0", "2.0", "NA"], [1, 2, np.nan]),
+        (["7", "7.5", "1e-05"], [7, 7.5, 1e-5]),
+        (["0.50", "0.25", "12.00"], [0.5, 0.25, 12]),
+        (["1", "01"], None),
+        (["01", "02"], None),
+        (["1", "1.0"], None),
+        (["+1", "2"], None),
+        (["1e2", "3"], None),
+        (["1_2", "3"], None),
+        (["1.1", "1.10"], None),
+        (["1.2", "1.10"], None),
+        (["0.5", "00.7"], None),
+        (["1", "inf"], None),
+        (["123456789012345678901", "123456789012345678902"], None),
+    ],
+)
+def test_columns_are_numbers_only_where_these_say_all_that_was_written(tmp_path, fields, numbers):
+    rows = "".join(f"r{i},{field},x\n" for i, field in enumerate(fields))
+    (tmp_path / "a.csv").write_text(f"name,column,other\n{rows}")
+    column = read_annotation(tmp_path / "a.csv")["column"]
+    if numbers is None:
+        assert list(column) == fields
+    else:
+        assert np.array_equal(column, numbers, equal_nan=True)
+
+
 def test_repeated_observations_are_refused_and_repeated_features_renamed(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text("n,f,f,g\na,1,2,3\nb,4,5,6\n")
@@ -162,8 +194,13 @@ def test_repeated_observations_are_refused_and_repeated_features_renamed(tmp_pat
         ("m.csv", b"n,f,g,h,i\na,1,2\n", "3 fields in line 2 of .*the header has 5"),
         ("m.csv", b"n,f,g\na,1,2\nb,1,high\n", r"`high` in line 3 \(row `b`\), column `g`"),
         ("m.tsv", b"n\tf\tg\na\t1,5\t2\n", "(?s)`1,5` in line 2.*decimals with a point"),
+        ("m.csv", b"n,f,g\na,1,2\nb_1,1,3_4\n", "(?s)`3_4` in line 3 .*`g`.*write `34` if"),
+        ("m.csv", b"n,f,g\na,1,x_y\n", "(?s)`x_y` in line 2 .*columns of text .`g`"),
         ("m.csv", b"n;f;g\na;1;2\n", "only one column in .*holds semicolons"),
         ("m.csv", b"<!DOCTYPE html>\n<html>\n", "a web page"),
+        ("m.csv", b"\n \n\n<html>\n", "a web page"),
+        ("m.csv", b"\n\n", "has no content"),
+        ("m.csv", b"\n\nn,f,g\na,1,high\n", "`high` in line 4"),
         ("m.csv", b"n,f,g\na,\xff,2\n", "not UTF-8 text"),
         ("m.csv", gzip.compress(b"n,f,g\na,1,2\n", mtime=0), "is gzip-compressed"),
         (
@@ -177,7 +214,8 @@ def test_repeated_observations_are_refused_and_repeated_features_renamed(tmp_pat
         ("m.xlsx", b"PK", "(?s)ends in `.xlsx`.*h5ad, .*.csv"),
     ],
     ids=(
-        "empty no_rows short_row long_row long_header text decimal_comma semicolons web_page "
+        "empty no_rows short_row long_row long_header text decimal_comma underscore "
+        "words_with_underscores semicolons web_page blank_web_page blank blank_above "
         "latin1 gzip_named_csv cut_gzip csv_named_gz open_quote csv_named_h5ad excel"
     ).split(),
 )

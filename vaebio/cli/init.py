@@ -101,8 +101,8 @@ def _refuse_overwriting(settings: Path, name: str) -> None:
 
 def _crossed(arguments: argparse.Namespace, seen: "Inspection") -> bool:
     """Whether batches hold several labels; label and batch are refused where they cannot serve."""
+    from vaebio.data.caution import confounded
     from vaebio.data.check import classes
-    from vaebio.data.doubts import confounded
 
     with about(arguments.annotation or arguments.matrix):
         for role in ("label", "batch"):

@@ -1,6 +1,7 @@
 """The `vaebio` command: parses the verb, runs it, and tells the user's mistakes in three lines."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -64,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; 0 when it worked, 2 when the user can repair what stopped it."""
+    # Read once, when torch loads its threads. Spinning threads take the cores from each other as
+    # soon as anything else runs on them.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         return _run(argv)
     except VaebioError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
+    from vaebio.data.raw import Raw
     from vaebio.data.survey import Chunks
     from vaebio.settings import Prepare
 
@@ -74,21 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, prepare, and write both files whole or neither."""
     from vaebio.data.prepare import prepare
-    from vaebio.data.read import read
     from vaebio.data.summary import summary
     from vaebio.files import whole
 
     _refuse_overwriting(arguments)
     settings = _settings(arguments.settings)
-    raw = read(
-        arguments.matrix,
-        arguments.annotation,
-        arguments.orientation,
-        layer=settings.layer,
-        modality=settings.modality,
-        genome=settings.genome,
-        kind=arguments.kind,
-    )
+    raw = _read(arguments, settings)
     with whole(arguments.prepared) as h5ad, whole(arguments.summary) as text:
         with about(arguments.matrix):
             prepared = prepare(
@@ -104,6 +96,25 @@ def run(arguments: argparse.Namespace) -> None:
         facts = summary(prepared, matrix=arguments.matrix, annotation=arguments.annotation)
         text.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _log(facts)
+
+
+def _read(arguments: argparse.Namespace, settings: "Prepare") -> "Raw":
+    """The raw data set, with every column that is named."""
+    from vaebio.data.columns import places, refuse_absent, wanted
+    from vaebio.data.read import read
+
+    raw = read(
+        arguments.matrix,
+        arguments.annotation,
+        arguments.orientation,
+        layer=settings.layer,
+        modality=settings.modality,
+        genome=settings.genome,
+        kind=arguments.kind,
+    )
+    columns = wanted(arguments.label, arguments.batch, settings.split)
+    refuse_absent(columns, list(raw.obs), places(arguments.matrix, arguments.annotation))
+    return raw
 
 
 def _watched(what: str, n: int, chunks: "Chunks") -> "Chunks":

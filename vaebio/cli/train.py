@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> None:
     device = choose_device(config.train.device)
     adata = read_prepared(arguments.prepared)
     architectures = architectures_of(config, adata)
-    stack = stack_of(members(config.grid, list(architectures)), arguments.stack, arguments.stacks)
+    grid = members(config.grid, list(architectures))
+    _refuse_beyond(arguments.stack, arguments.stacks, len(grid))
+    stack = stack_of(grid, arguments.stack, arguments.stacks)
     everything = inputs_of(adata, ignore_imputed=config.train.ignore_imputed)
     parts = [
         everything.take((adata.obs["split"] == split).to_numpy())
@@ -67,6 +69,17 @@ def run(arguments: argparse.Namespace) -> None:
     job.run(missing, bar.on_stack, bar.on_epoch)
     bar.close()
     _list(job, arguments.members)
+
+
+def _refuse_beyond(stack: int, stacks: int, members: int) -> None:
+    """Refuse a stack without members."""
+    last = min(stacks, members)
+    if not 1 <= stack <= last:
+        raise VaebioError(
+            found=f"--stack {stack}, of --stacks {stacks} and {members} members",
+            expected=f"a stack from 1 to {last}" if last > 0 else "at least one stack",
+            hint="correct --stack, or into how many the grid is divided (--stacks)",
+        )
 
 
 def architectures_of(config: "Config", adata: "AnnData") -> "dict[str, Architecture]":

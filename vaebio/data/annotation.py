@@ -1,5 +1,6 @@
 """The table about the observations, joined to the matrix by name."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from vaebio.data.raw import Raw
 from vaebio.data.tables import MISSING, open_table
 from vaebio.errors import VaebioError
 
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+
 
 def read_annotation(path: Path) -> pd.DataFrame:
-    """Table with the names as index; of text numbers where every field is one, else classes.
+    """Table with the names as index; text is numbers where these say all of it, else classes.
 
     Raises
     ------
@@ -77,11 +81,29 @@ def join(raw: Raw, table: pd.DataFrame, path: Path) -> str:
 
 
 def _typed(fields: list[str]) -> np.ndarray | pd.Categorical:
+    """Numbers where these say all that was written, else classes."""
     values = pd.Series([None if field in MISSING else field for field in fields], dtype=object)
-    try:
-        return pd.to_numeric(values).to_numpy()
-    except ValueError:
+    written = values.dropna().unique()
+    if not _are_numbers(written):
         return pd.Categorical(values)
+    return pd.to_numeric(values).to_numpy()
+
+
+def _are_numbers(written: np.ndarray) -> bool:
+    """Whether different texts are different numbers, written as numbers are.
+
+    Whole numbers have one way: `01`, `1e2` and `1.0` beside `1` are names. With fractions among
+    them it is a measurement, of which the ends may differ (`7` and `7.5`; `0.50` and `0.25`, but
+    not `1.10` and `1.2`, which look like versions).
+    """
+    if not all(_NUMBER.fullmatch(text) for text in written):
+        return False
+    numbers = [float(text) for text in written]
+    if all(number.is_integer() for number in numbers):
+        return all(map(_WHOLE.fullmatch, written)) or all(str(float(t)) == t for t in written)
+    decimals = {len(text.partition(".")[2]) for text in written}
+    padded = any("." in text and text.endswith("0") for text in written)
+    return len(set(numbers)) == len(numbers) and (len(decimals) == 1 or not padded)
 
 
 def _refuse_repeated(names: list[str], what: str, path: Path) -> None:

@@ -1,15 +1,16 @@
-"""Warnings: what is no mistake but what the reader of the results must know."""
+"""What splits, labels and batches cannot show, in sentences: the reader of results must know."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
-from scipy import sparse
+import pandas as pd
 
-from vaebio.data.evidence import Evidence
-from vaebio.data.matrix import Matrix
+from vaebio.data.candidates import Candidate, alike, role_of, text_of
+from vaebio.data.say import SHOWN, some
 from vaebio.terms import SPLITS
 
 FEW_TRAIN = 100
-_SHOWN = 3  # names in a sentence
-_LOGARITHMS = 64  # of base 2, beyond what any instrument gives
 
 
 def about_split(split: np.ndarray) -> list[str]:
@@ -42,80 +43,64 @@ def about_absent(labels: np.ndarray, split: np.ndarray) -> list[str]:
     for name in SPLITS:
         absent = sorted(set(labels) - set(labels[split == name]))
         if absent:
-            shown = ", ".join(f"`{label}`" for label in absent[:_SHOWN])
-            more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
+            shown = ", ".join(f"`{label}`" for label in absent[:SHOWN])
+            more = f" and {len(absent) - SHOWN} more" if len(absent) > SHOWN else ""
             found.append(f"No {name} observation of {shown}{more}: too few of them.")
     return found
 
 
-def about_values(kind: str, evidence: Evidence, total: np.ndarray, looked_at: Matrix) -> list[str]:
-    """Warnings about values that look like another kind than that they are treated as.
-
-    Parameters
-    ----------
-    evidence
-        What the values look like as they came in.
-    total
-        (observation,) sums, of counts.
-    looked_at
-        (observation, feature) some prepared values of train.
-    """
-    if kind == "counts":
-        return about_counts(evidence, total)
-    if kind == "continuous":
-        return about_continuous(evidence, looked_at)
-    if kind == "intensity" and evidence.high < _LOGARITHMS:
-        return [
-            f"The largest intensity is {evidence.high:g}: these may be logarithms already, of "
-            "which the logarithm was taken again. Then set kind to `continuous`."
-        ]
-    return []
-
-
-def about_counts(evidence: Evidence, total: np.ndarray) -> list[str]:
-    """Warnings about whole numbers that may be no raw counts; `total` is that of observations."""
-    if evidence.high <= 1:
-        return ["Every value is 0 or 1; they are treated as counts."]
-    if evidence.smallest > 10:
-        return [
-            f"The smallest value above 0 is {evidence.smallest:,.0f}: these may be intensities, "
-            "not counts."
-        ]
-    if np.ptp(total) == 0:
-        return [
-            f"Every observation has the same total ({total[0]:,.0f}): these may be normalised "
-            "values that were rounded, not raw counts."
-        ]
-    return []
-
-
-def about_continuous(evidence: Evidence, looked_at: Matrix) -> list[str]:
-    """Warnings about continuous values that look like another kind."""
-    if evidence.negative:
-        return []
-    if _is_log_of_counts(looked_at):
-        return [
-            "The values look like log(1 + normalised counts): with the raw counts, depth and "
-            "features are handled better."
-        ]
-    low, high = evidence.quantile(0.01), evidence.quantile(0.99)
-    if high / low > 1e4:
-        return [
-            f"Most values lie between about {low:.2g} and {high:.2g}, over four orders of "
-            "magnitude: take their logarithm first, or set kind to `intensity` where 0 says that "
-            "nothing was measured; else the largest decide all."
-        ]
-    return []
-
-
-def _is_log_of_counts(values: Matrix) -> bool:
-    """Whether expm1 of an observation's values are whole multiples of the smallest of them."""
-    shares = []
-    for row in values:
-        kept = row.data if sparse.issparse(row) else row[row > 0]
-        if kept.size < 10 or kept.max() > 20:
+def about_columns(obs: pd.DataFrame, known: Sequence[Candidate]) -> Iterator[str]:
+    """Warnings about columns that could be label and batch."""
+    for name in obs:
+        if role_of(str(name))[0] == "unknown":
             continue
-        multiple = np.expm1(kept.astype(np.float64))
-        multiple /= multiple.min()
-        shares.append(np.mean(np.abs(multiple - np.rint(multiple)) < 0.02))
-    return bool(shares) and float(np.median(shares)) > 0.9
+        classes = text_of(obs[name]).dropna().unique()
+        if len(classes) == 1:
+            yield f"`{name}` is the same everywhere (`{classes[0]}`): it tells nothing apart."
+    labels = [c for c in known if c.role == "label"]
+    for label in labels:
+        yield from _about_label(obs, label)
+    for batch in (c for c in known if c.role == "batch"):
+        flaws = (confounded(obs, batch.column, label.column) for label in labels)
+        yield from islice(filter(None, flaws), 1)  # the others say the same of coarser classes
+
+
+def about_confounding(obs: pd.DataFrame, batch: str, label: str) -> list[str]:
+    """A warning about a batch and a label that cannot be told apart, both of several classes."""
+    n = len(obs)
+    if not all(1 < obs[column].nunique() < n for column in (batch, label)):
+        return []
+    flaw = confounded(obs, batch, label)
+    return [flaw] if flaw else []
+
+
+def confounded(obs: pd.DataFrame, batch: str, label: str) -> str | None:
+    """Why batch and label cannot be told apart, as a sentence; None when they can."""
+    how = alike(obs, batch, label)
+    if how == "equal":
+        return (
+            f"`{batch}` and `{label}` are the same division: effects of batch and label cannot be "
+            "told apart."
+        )
+    if how == "nested":
+        return (
+            f"Every class of `{batch}` holds one class of `{label}` only: differences between "
+            "batches cannot be told from those between labels."
+        )
+    if alike(obs, label, batch) == "nested":
+        return (
+            f"Every class of `{label}` lies in one class of `{batch}` only: labels of different "
+            "batches cannot be compared without the batch."
+        )
+    return None
+
+
+def _about_label(obs: pd.DataFrame, label: Candidate) -> Iterator[str]:
+    if not label.singletons:
+        return
+    sizes = text_of(obs[label.column]).value_counts()
+    single = sorted(sizes.index[sizes == 1])
+    yield (
+        f"{label.singletons:,} of {label.classes:,} classes of `{label.column}` have one "
+        f"observation ({some(single)}): they cannot be in train, validation and test."
+    )

@@ -5,7 +5,7 @@ before it starts a job.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -17,10 +17,12 @@ from vaebio.data.formats.wanted import one_of
 from vaebio.data.sources import BUILTINS, builtin_name, checked_matrix, checked_path, reading
 from vaebio.data.tables import open_table
 from vaebio.errors import VaebioError, did_you_mean
-from vaebio.settings import Dataset, Orientation
+from vaebio.settings import Dataset, Orientation, Split
 
 if TYPE_CHECKING:
     import h5py
+
+_SETTINGS = {"group": "`prepare.split.group`", "split": "`prepare.split.column`"}
 
 
 def annotation_columns(
@@ -46,25 +48,46 @@ def annotation_columns(
     return None if None in (own, added) else list(dict.fromkeys([*own, *added]))
 
 
-def check_columns(dataset: Dataset, modality: str = "") -> None:
-    """Refuse a label or batch column that the data set does not have, naming the nearest one."""
+def check_columns(dataset: Dataset, modality: str = "", split: Split | None = None) -> None:
+    """Refuse a column that the data set does not have, naming the nearest one.
+
+    Parameters
+    ----------
+    split
+        Settings that may name columns, beside the label and the batch of the data set.
+    """
     columns = annotation_columns(dataset.matrix, dataset.annotation, dataset.orientation, modality)
     if columns is None:
         return
-    where = " or ".join(part for part in (dataset.matrix, dataset.annotation) if part)
-    for role in ("label", "batch"):
-        column = getattr(dataset, role)
+    where = f"{places(dataset.matrix, dataset.annotation)} (data set `{dataset.name}`)"
+    refuse_absent(wanted(dataset.label, dataset.batch, split), columns, where)
+
+
+def wanted(label: str, batch: str, split: Split | None) -> dict[str, str]:
+    """Columns that must be there, by what they are for; empty where none is named."""
+    named = {"label": label, "batch": batch}
+    return named | ({"group": split.group, "split": split.column} if split else {})
+
+
+def places(matrix: str, annotation: str) -> str:
+    """Where columns about the observations can be, in words."""
+    return " or ".join(part for part in (matrix, annotation) if part)
+
+
+def refuse_absent(wanted: Mapping[str, str], columns: Sequence[str], where: str) -> None:
+    """Refuse the first column by its role that is named but is not there."""
+    for role, column in wanted.items():
         if column and column not in columns:
-            raise no_column(role, column, columns, f"{where} (data set `{dataset.name}`)")
+            raise no_column(role, column, columns, where)
 
 
 def no_column(role: str, column: str, columns: Sequence[str], where: str) -> VaebioError:
-    """The refusal of a label or batch column that does not exist."""
+    """The refusal of a label, batch, group or split column that does not exist."""
     shown = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
     if not columns:
         otherwise = "give the table that holds it as annotation"
     else:
-        otherwise = f"set {role} to one of these, or leave it empty"
+        otherwise = f"set {_SETTINGS.get(role, role)} to one of these, or leave it empty"
     return VaebioError(
         found=f"no column `{column}`, the {role}, in {where}",
         expected=f"one of the columns {shown}" if columns else "a column about the observations",
@@ -107,6 +130,9 @@ def _frame_columns(file: "h5py.Group", frame: str) -> list[str] | None:
     group = file.get(frame)
     if not hasattr(group, "keys"):
         return None
+    if "column-order" in group.attrs:  # a slash in a name makes a group of it, so keys mislead
+        names = group.attrs["column-order"]
+        return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
     index = group.attrs.get("_index", "_index")
     # Files before anndata 0.7 keep the categories of a column beside it, under this name.
     return [key for key in group if key not in (index, "__categories")]

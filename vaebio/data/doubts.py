@@ -1,40 +1,92 @@
-"""What is odd about a raw data set, in sentences: no mistake for sure, but worth a look."""
+"""What is odd about values and names, in sentences: no mistake for sure, but worth a look."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 import numpy as np
-import pandas as pd
 
-from vaebio.data.candidates import Candidate, alike, role_of, text_of
 from vaebio.data.contents import Array
+from vaebio.data.evidence import Evidence
 from vaebio.data.figures import Extent, Figures
+from vaebio.data.kind import misfit
 from vaebio.data.names import dates
 from vaebio.data.orientation import Lies
+from vaebio.data.say import some
 
 _HIGHEST_LOGARITHM = 20
+_LOGARITHMS = 64  # of base 2, beyond what any instrument gives
+_NO_LOGARITHM = 1000
+_FOUR_ORDERS = 1e4
+_SMALLEST_COUNT = 10
+_ALMOST = 0.01  # share of the values other than 0
 _SAME_TOTAL = 1e-3  # spread over mean
 _DEPTH_ORDERS = 1000  # largest over smallest total
 _SMALL_TOTAL = 100
-_SHOWN = 3  # names in a sentence
 
 
-def about_values(found: Figures, kind: str, log_base: str | None) -> Iterator[str]:
-    """Warnings about values as such."""
+def about_values(evidence: Evidence, kind: str, log_base: str | None) -> Iterator[str]:
+    """Warnings about values that look like another kind than that they are treated as.
+
+    Parameters
+    ----------
+    evidence
+        What the values look like as they came in.
+    log_base
+        Base of the logarithm when they look like that of normalised counts.
+    """
+    if kind == "counts":
+        yield from _about_counts(evidence)
+    if kind == "continuous" and not evidence.negative:
+        yield from _about_positive(evidence, log_base)
+    if kind == "intensity" and evidence.high < _LOGARITHMS:
+        yield (
+            f"The largest intensity is {evidence.high:g}: these may be logarithms already, of "
+            "which the logarithm is taken again. Then set kind to `continuous`."
+        )
+
+
+def about_almost_counts(evidence: Evidence, kind: str) -> Iterator[str]:
+    """A warning when a few values alone kept all from being treated as counts."""
+    odd = evidence.broken + evidence.negative
+    there = evidence.numbers - evidence.zeros - evidence.missing
+    if kind == "continuous" and 0 < odd <= _ALMOST * there:
+        yield (
+            f"Nearly every value could be a count, but {misfit(evidence, 'counts')}, so that all "
+            "are treated as continuous: mend these and set kind to `counts`, or set kind to "
+            "`continuous` when they are meant."
+        )
+
+
+def about_figures(found: Figures, kind: str, log_base: str | None) -> Iterator[str]:
+    """Warnings about what was done to the values before."""
     if found.infinite:
         yield (
             f"{found.infinite:,} values are infinite: look for a division by 0 or a logarithm of 0."
         )
-    if kind == "continuous" and found.low >= 0:
-        yield from _about_positive(found, log_base)
-    if kind == "continuous" and _standardised(found.features, len(found.rows)):
+    if kind != "continuous":
+        return
+    if _like_logarithms(found.evidence) and not log_base:
+        yield (
+            f"The values look like logarithms already (not whole, up to {found.high:.3g}): do not "
+            "take it again."
+        )
+    if _standardised(found.features, len(found.rows)):
         yield (
             "Every feature has mean 0 and standard deviation 1: the values were scaled with all "
             "observations, test included; better start from the values before that."
         )
-    if kind == "counts" and 10 < found.evidence.smallest < np.inf:
-        smallest = f"{found.evidence.smallest:,.0f}"
-        yield f"The smallest value above 0 is {smallest}: these may be intensities, not counts."
+
+
+def about_same_total(totals: np.ndarray, kind: str) -> Iterator[str]:
+    """A warning when the (observation,) sums of values, none of them negative, are all the same."""
+    if np.ptp(totals) > _SAME_TOTAL * totals.mean():
+        return
+    how = "the values were normalised, they are no raw counts"
+    if kind == "counts":
+        how = (
+            "counts were drawn to that depth, or the values were normalised and then rounded and "
+            "are no raw counts"
+        )
+    yield f"Every observation has the same total ({totals.mean():,.0f}): {how}."
 
 
 def about_totals(found: Figures, kind: str) -> Iterator[str]:
@@ -42,12 +94,8 @@ def about_totals(found: Figures, kind: str) -> Iterator[str]:
     totals = found.observations.total
     if found.low < 0 or found.missing or found.infinite or not totals.size or totals.max() <= 0:
         return
-    if np.ptp(totals) <= _SAME_TOTAL * totals.mean() and found.high > 1:
-        rounded = " and then rounded" if kind == "counts" else ""
-        yield (
-            f"Every observation has the same total ({totals.mean():,.0f}): the values were "
-            f"normalised{rounded}, they are no raw counts."
-        )
+    if found.high > 1:
+        yield from about_same_total(totals, kind)
     if kind != "counts":
         return
     filled = totals[totals > 0]
@@ -73,7 +121,7 @@ def about_empty(
     for what, extent, names in axes:
         for flaw, where in (("zero or missing", extent.blank), ("the same", extent.constant)):
             if where.any():
-                found_in = _some([names[i] for i in np.flatnonzero(where)])
+                found_in = some([names[i] for i in np.flatnonzero(where)])
                 yield f"All values are {flaw} in {_share(where)} {what} ({found_in})."
 
 
@@ -82,25 +130,9 @@ def about_dates(features: Sequence[str]) -> Iterator[str]:
     found = dates(features)
     if found:
         yield (
-            f"{len(found):,} features have dates for names ({_some(found)}): a spreadsheet has "
+            f"{len(found):,} features have dates for names ({some(found)}): a spreadsheet has "
             "damaged their symbols (SEPT2, MARCH1, ...); go back to the file before it."
         )
-
-
-def about_columns(obs: pd.DataFrame, known: Sequence[Candidate]) -> Iterator[str]:
-    """Warnings about columns that could be label and batch."""
-    for name in obs:
-        if role_of(str(name))[0] == "unknown":
-            continue
-        classes = text_of(obs[name]).dropna().unique()
-        if len(classes) == 1:
-            yield f"`{name}` is the same everywhere (`{classes[0]}`): it tells nothing apart."
-    labels = [c for c in known if c.role == "label"]
-    for label in labels:
-        yield from _about_label(obs, label)
-    for batch in (c for c in known if c.role == "batch"):
-        flaws = (confounded(obs, batch.column, label.column) for label in labels)
-        yield from islice(filter(None, flaws), 1)  # the others say the same of coarser classes
 
 
 def about_arrays(arrays: Sequence[Array], kind: str) -> Iterator[str]:
@@ -119,41 +151,45 @@ def about_orientation(seen: Lies, orientation: str) -> Iterator[str]:
         yield f"The matrix may lie the other way, {seen.orientation}: {seen.reason}."
 
 
-def confounded(obs: pd.DataFrame, batch: str, label: str) -> str | None:
-    """Why batch and label cannot be told apart, as a sentence; None when they can."""
-    how = alike(obs, batch, label)
-    if how == "equal":
-        return f"`{batch}` and `{label}` are the same division: their effects cannot be told apart."
-    if how == "nested":
-        return (
-            f"Every class of `{batch}` holds one class of `{label}` only: differences between "
-            "batches cannot be told from those between labels."
+def _about_counts(evidence: Evidence) -> Iterator[str]:
+    if evidence.high <= 1:
+        yield "Every value is 0 or 1; they are treated as counts."
+    if _SMALLEST_COUNT < evidence.smallest < np.inf:
+        yield (
+            f"The smallest value above 0 is {evidence.smallest:,.0f}: these may be intensities, "
+            "not counts."
         )
-    if alike(obs, label, batch) == "nested":
-        return (
-            f"Every class of `{label}` lies in one class of `{batch}` only: labels of different "
-            "batches cannot be compared without the batch."
-        )
-    return None
 
 
-def _about_positive(found: Figures, log_base: str | None) -> Iterator[str]:
+def _about_positive(evidence: Evidence, log_base: str | None) -> Iterator[str]:
     if log_base:
         base = {"e": "log", "2": "log2", "10": "log10"}[log_base]
         yield (
-            f"The values are {base}(1 + normalised counts): raw counts, where there are any, let "
-            "depth and features be handled better."
+            f"The values look like {base}(1 + normalised counts): with the raw counts, where there "
+            "are any, depth and features are handled better."
         )
-    elif 1 < found.high < _HIGHEST_LOGARITHM and found.evidence.broken:
+    elif _over_orders(evidence):
+        low, high = evidence.quantile(0.01), evidence.quantile(0.99)
         yield (
-            f"The values look like logarithms already (not whole, up to {found.high:.3g}): do not "
-            "take it again."
+            f"Most values lie between about {low:.2g} and {high:.2g}, over four orders of "
+            "magnitude: take their logarithm first, or set kind to `intensity` where 0 says that "
+            "nothing was measured; else the largest decide all."
         )
-    elif found.high >= 1000:
+    elif evidence.high >= _NO_LOGARITHM:
         yield (
-            f"Values go up to {found.high:,.0f} and are no logarithms: take their logarithm first, "
-            "or the largest decide all."
+            f"Values go up to {evidence.high:,.0f} and are no logarithms: take their logarithm "
+            "first, or the largest decide all."
         )
+
+
+def _over_orders(evidence: Evidence) -> bool:
+    return evidence.quantile(0.99) > _FOUR_ORDERS * evidence.quantile(0.01)
+
+
+def _like_logarithms(evidence: Evidence) -> bool:
+    if evidence.negative or not evidence.broken or _over_orders(evidence):
+        return False
+    return 1 < evidence.high < _HIGHEST_LOGARITHM
 
 
 def _standardised(features: Extent, n: int) -> bool:
@@ -167,21 +203,5 @@ def _standardised(features: Extent, n: int) -> bool:
     return bool(varies.any() and near[varies].mean() > 0.95)
 
 
-def _about_label(obs: pd.DataFrame, label: Candidate) -> Iterator[str]:
-    if not label.singletons:
-        return
-    sizes = text_of(obs[label.column]).value_counts()
-    single = sorted(sizes.index[sizes == 1])
-    yield (
-        f"{label.singletons:,} of {label.classes:,} classes of `{label.column}` have one "
-        f"observation ({_some(single)}): they cannot be in train, validation and test."
-    )
-
-
 def _share(where: np.ndarray) -> str:
     return f"{np.count_nonzero(where):,} of {len(where):,}"
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return shown + (", ..." if len(names) > _SHOWN else "")

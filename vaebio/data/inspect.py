@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vaebio.data import doubts
+from vaebio.data import caution, doubts
 from vaebio.data.annotation import read_annotation
 from vaebio.data.candidates import Candidate, candidates
 from vaebio.data.contents import Contents, contents
@@ -103,15 +103,18 @@ def inspect(
     kind, reason = _kind(found)
     known = tuple(candidates(raw.obs))
     names = list(raw.obs.index), list(raw.var.index)
+    log_base = base_of_log_counts(_first(raw))
     warnings = [
         *raw.warnings,
         *doubts.about_orientation(seen, orientation),
-        *doubts.about_values(found, kind, base_of_log_counts(_first(raw))),
+        *doubts.about_figures(found, kind, log_base),
+        *doubts.about_values(found.evidence, kind, log_base),
+        *doubts.about_almost_counts(found.evidence, kind),
         *doubts.about_totals(found, kind),
         *doubts.about_arrays(held.arrays, kind),
         *doubts.about_empty(found, *names),
         *doubts.about_dates(names[1]),
-        *doubts.about_columns(raw.obs, known),
+        *caution.about_columns(raw.obs, known),
     ]
     sorts = map(sort_of, names)
     return Inspection(

@@ -7,6 +7,9 @@ from vaebio.data.evidence import Evidence
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import Kind
 
+DECLARED = "declared"
+"""The reason for a kind that the values do not have to show."""
+
 _LARGEST_COUNT = 2**53  # float64 holds every whole number up to here
 _FEW = 0.01  # share
 _EXACT = 0.05  # share
@@ -31,10 +34,12 @@ def decide_kind(evidence: Evidence, declared: str, binarise: bool = False) -> tu
     Raises
     ------
     VaebioError
-        For an unknown kind, for values that cannot be of the declared one, and for whole numbers
-        with missing ones among them when nothing is declared.
+        For an unknown kind, for values that are all missing or cannot be of the declared kind, and
+        for whole numbers with missing ones among them when nothing is declared.
     """
     known_kind(declared)
+    if evidence.missing == evidence.numbers:
+        raise _nothing(evidence)
     if declared == "auto":
         return _found(evidence)
     if declared in ("counts", "binary") and evidence.missing:
@@ -46,7 +51,7 @@ def decide_kind(evidence: Evidence, declared: str, binarise: bool = False) -> tu
             expected=_EXPECTED[declared],
             hint=_HINTS[declared],
         )
-    return declared, "declared" if declared == "continuous" else _DECLARED[declared]
+    return declared, _DECLARED[declared]
 
 
 def known_kind(declared: str) -> None:
@@ -102,6 +107,16 @@ def _looks_intensity(evidence: Evidence) -> bool:
     if evidence.share(evidence.missing) >= _FEW:
         return high > _TWO_ORDERS * low
     return evidence.share(evidence.zeros) < _FEW and high > _FOUR_ORDERS * low
+
+
+def _nothing(evidence: Evidence) -> VaebioError:
+    """The refusal of a matrix without a single value."""
+    return VaebioError(
+        found=f"all {evidence.numbers:,} values are missing (NaN)",
+        expected="numbers",
+        hint="check how the file was written: joining tables by names that do not match leaves "
+        "such a matrix",
+    )
 
 
 def _missing(evidence: Evidence, what: str) -> VaebioError:
@@ -177,10 +192,11 @@ _HINTS = {
     "binary": "set `prepare.binarise: true` to take everything above 0 for 1, or kind to `counts`",
 }
 _DECLARED = {
+    "continuous": DECLARED,
     "counts": "declared, and every value is a non-negative whole number",
     "intensity": "declared, and no value is negative",
     "fraction": "declared, and every value lies in [0, 1]",
-    "binary": "declared",
+    "binary": DECLARED,
 }
 _SEEN = {
     "counts": "every value is a non-negative whole number",

@@ -15,8 +15,9 @@ from anndata import AnnData
 from scipy import sparse
 
 from vaebio import __version__
-from vaebio.data import caution, check, say
+from vaebio.data import caution, check, doubts, say
 from vaebio.data.account import account
+from vaebio.data.aside import aside, told
 from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
@@ -24,7 +25,8 @@ from vaebio.data.divide import divided
 from vaebio.data.evidence import Evidence
 from vaebio.data.fill import Filling, imputation_of
 from vaebio.data.impute import from_dict
-from vaebio.data.kind import decide_kind
+from vaebio.data.kind import DECLARED, decide_kind
+from vaebio.data.logarithm import base_of_log_counts
 from vaebio.data.matrix import Matrix, canonical, dense, stored
 from vaebio.data.raw import Raw
 from vaebio.data.survey import Survey, Watch, surveyed, unwatched
@@ -35,6 +37,9 @@ from vaebio.terms import SPLITS
 
 if TYPE_CHECKING:
     from vaebio.settings import Prepare
+
+FEATURE_COLUMNS = ("mean", "scale")
+"""Columns about the features that preparing adds."""
 
 
 def prepare(
@@ -96,6 +101,7 @@ def prepare(
             filling.add(rows, values)
         check.every_split(split[filling.end().kept])
         frames = _frames(raw, choice, filling, split)
+        classes = _as_called(classes, raw)
         for role, column in classes.items():
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
@@ -103,7 +109,7 @@ def prepare(
             **{"version": __version__, "name": name, **classes},
             **_constants(raw, survey, choice, filling),
             "steps": _texts(*raw.steps, *_steps(survey, choice, filling, sentences)),
-            "warnings": _texts(*raw.warnings, *_cautions(survey, filling, frames, classes)),
+            "warnings": _texts(*_cautions(raw, survey, filling, frames, classes)),
             "account": account(raw, survey, choice, filling),
         }
         add_frames(file, frames)
@@ -192,20 +198,21 @@ def _positions(present: pd.Index, wanted: tuple[str, ...]) -> np.ndarray:
 def _frames(raw: Raw, choice: Choice, filling: Filling, split: np.ndarray) -> AnnData:
     """Splits and constants; of the input the columns about observations and features."""
     kept, moments = filling.kept, filling.moments
-    obs = _aside(raw.obs[kept], check.OWN_COLUMNS)
+    obs = raw.obs[kept].rename(columns=aside(raw.obs, check.OWN_COLUMNS))
     obs["split"] = pd.Categorical(split[kept], categories=SPLITS)
     if filling.counts is not None:
         obs["total"] = filling.total[kept]
-    var = _aside(raw.var.iloc[choice.features], ("mean", "scale"))
+    var = raw.var.iloc[choice.features].rename(columns=aside(raw.var, FEATURE_COLUMNS))
     var["mean"] = moments.mean.astype(np.float32)
     var["scale"] = moments.deviation.astype(np.float32)
     check.scalable(var["scale"])
     return AnnData(obs=obs, var=var)
 
 
-def _aside(frame: pd.DataFrame, own: tuple[str, ...]) -> pd.DataFrame:
-    """A copy whose columns leave the own names free."""
-    return frame.rename(columns={name: f"input_{name}" for name in own})
+def _as_called(classes: dict[str, str], raw: Raw) -> dict[str, str]:
+    """Columns by role, under the names they have in what was made."""
+    renamed = aside(raw.obs, check.OWN_COLUMNS)
+    return {role: renamed.get(column, column) for role, column in classes.items()}
 
 
 def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> dict[str, Any]:
@@ -246,20 +253,33 @@ def _steps(
 
 
 def _cautions(
-    survey: Survey, filling: Filling, frames: AnnData, classes: dict[str, str]
+    raw: Raw, survey: Survey, filling: Filling, frames: AnnData, classes: dict[str, str]
 ) -> Iterator[str]:
-    """Warnings about the values as they came in and the columns of what was made of them."""
-    for name in check.OWN_COLUMNS:
-        if f"input_{name}" in frames.obs:
-            yield f"The column `{name}` of the input is now called `input_{name}`."
+    """Warnings about the input, its values, and the columns of what was made of it."""
+    yield from raw.warnings
+    yield from told(aside(raw.obs, check.OWN_COLUMNS))
+    yield from told(aside(raw.var, FEATURE_COLUMNS), " about features")
+    yield from doubts.about_dates(raw.var.index)
     split = frames.obs["split"].to_numpy()
     yield from caution.about_split(split)
-    for role, column in classes.items():
-        if column:
-            yield from caution.about_classes(role, column, frames.obs[column].to_numpy(str))
-    if classes["label"]:
-        yield from caution.about_absent(frames.obs[classes["label"]].to_numpy(str), split)
-    yield from caution.about_values(survey.kind, survey.evidence, survey.total, filling.looked_at)
+    columns = {role: column for role, column in classes.items() if column}
+    for role, column in columns.items():
+        yield from caution.about_classes(role, column, frames.obs[column].to_numpy(str))
+    if "label" in columns:
+        yield from caution.about_absent(frames.obs[columns["label"]].to_numpy(str), split)
+    if len(columns) > 1:
+        yield from caution.about_confounding(frames.obs, columns["batch"], columns["label"])
+    yield from _doubts(survey, filling)
+
+
+def _doubts(survey: Survey, filling: Filling) -> Iterator[str]:
+    """Warnings about what the values look like."""
+    log_base = base_of_log_counts(filling.looked_at) if survey.kind == "continuous" else None
+    yield from doubts.about_values(survey.evidence, survey.kind, log_base)
+    if survey.kind == "counts" and survey.evidence.high > 1:
+        yield from doubts.about_same_total(survey.total, survey.kind)
+    if survey.reason != DECLARED:
+        yield from doubts.about_almost_counts(survey.evidence, survey.kind)
 
 
 def _texts(*sentences: str) -> np.ndarray:

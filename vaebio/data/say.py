@@ -1,6 +1,6 @@
 """Sentences about what was done to the values, as the log and the report tell them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,9 @@ KINDS = {
     "binary": "binary",
 }
 """What values of a kind are called."""
+
+SHOWN = 3
+"""Names in a sentence."""
 
 _FILLED = {
     "median": "the median of their feature on train",
@@ -68,3 +71,9 @@ def scaling(clip: float | None, missing: bool) -> str:
     cut = "never cut" if clip is None else f"cut at {clip:g} standard deviations"
     of = "the values of every feature that were there" if missing else "every feature"
     return f"Learned mean and standard deviation of {of} on train; scaled values are {cut}."
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names, and whether there are more."""
+    shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
+    return shown + (", ..." if len(names) > SHOWN else "")

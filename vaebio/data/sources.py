@@ -204,7 +204,10 @@ def reading(path: Path, form: str) -> Iterator[None]:
 
 def damaged(path: Path, form: str, error: Exception) -> VaebioError:
     """The refusal of a file whose reader failed, in one line of the reader's words."""
-    truth = disguise(path) if os.access(path, os.R_OK) else None
+    # Not every reader says why it could not open the file.
+    if isinstance(error, PermissionError) or (path.exists() and not os.access(path, os.R_OK)):
+        return _forbidden(getattr(error, "filename", None) or path)
+    truth = disguise(path)
     reason = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
     as_named = truth == "gzip-compressed" and path.suffix.lower() == ".gz"
     if truth and not as_named and truth != _OWN_MAGIC.get(form, truth):
@@ -213,4 +216,12 @@ def damaged(path: Path, form: str, error: Exception) -> VaebioError:
         found=f"{path} cannot be read as {form}: {reason}",
         expected=f"complete data of the form {form}",
         hint="the file may be cut off or of another form; copy or download it again",
+    )
+
+
+def _forbidden(path: Path | str) -> VaebioError:
+    return VaebioError(
+        found=f"{path}: permission denied",
+        expected="files that may be read",
+        hint="give yourself the permission to read it (`chmod u+r`), or ask its owner for it",
     )

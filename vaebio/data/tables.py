@@ -19,6 +19,8 @@ from vaebio.errors import VaebioError
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null"})
 """Fields that say that there is no value."""
 
+_NAMED = 12  # columns in a sentence
+
 
 class Row(NamedTuple):
     """A row of a table: its last line in the file, its name and its fields without the name."""
@@ -63,26 +65,54 @@ def numbers(row: Row, columns: list[str], path: Path) -> list[float]:
         For a field that is neither, with its line and column.
     """
     try:
+        if "_" in "".join(row.fields):  # `1_2` is 12 for Python, and for nobody else
+            raise ValueError
         return [*map(float, row.fields)]
     except ValueError:
-        return [_number(f, row, c, path) for f, c in zip(row.fields, columns, strict=True)]
+        found = [_number(field) for field in row.fields]
+    if None in found:
+        raise _no_number(row, columns, [i for i, n in enumerate(found) if n is None], path)
+    return found
 
 
-def _number(field: str, row: Row, column: str, path: Path) -> float:
+def _number(field: str) -> float | None:
+    """A field as a number, NaN when there is no value; None when it is neither."""
     if field.strip() in MISSING:
         return float("nan")
     try:
-        return float(field)
+        return None if "_" in field else float(field)
     except ValueError:
-        comma = re.fullmatch(r"\s*[-+]?\d+,\d+\s*", field)
-        raise VaebioError(
-            found=f"`{field[:60]}` in line {row.line} (row `{row.name}`), column `{column}` of "
-            f"{path}",
-            expected="a number in every field but the names",
-            hint="write decimals with a point"
-            if comma
-            else "move columns of text to a table of their own and give that as annotation",
-        ) from None
+        return None
+
+
+def _no_number(row: Row, columns: list[str], where: list[int], path: Path) -> VaebioError:
+    """The refusal of a row with text at some places."""
+    field = row.fields[where[0]]
+    more = f", and text in {len(where) - 1:,} more columns of this line" if where[1:] else ""
+    return VaebioError(
+        found=f"`{field[:60]}` in line {row.line} (row `{row.name}`), column "
+        f"`{columns[where[0]]}` of {path}{more}",
+        expected="a number in every field but the names",
+        hint=_way_out(row.fields, where, columns),
+    )
+
+
+def _way_out(fields: list[str], where: list[int], columns: list[str]) -> str:
+    """What to do about the text at some places of a row."""
+    field = fields[where[0]].strip()
+    if re.fullmatch(r"[-+]?\d+,\d+", field):
+        return "write decimals with a point"
+    if re.fullmatch(r"[-+]?\d+(_\d+)+", field):
+        return f"write `{field.replace('_', '')}` if that is meant"
+    if len(where) == len(fields):
+        return "the whole line is text: move lines of text to a table of their own, or out"
+    shown = ", ".join(f"`{columns[i]}`" for i in where[:_NAMED])
+    more = f" and {len(where) - _NAMED:,} more" if len(where) > _NAMED else ""
+    return (
+        "correct or empty what should be a number; columns of text "
+        f"({shown}{more}), and of numbers that are no measurements, go to a table of their own "
+        "with the names in front, to be given as annotation"
+    )
 
 
 def _rows(path: Path, records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Row]:
@@ -102,9 +132,10 @@ def records_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     """
     try:
         with _opened(path) as stream:
-            start = stream.readline()
-            _refuse_web_page(path, start)
-            reader = csv.reader(itertools.chain([start], stream), delimiter=_delimiter(path, start))
+            top = _top(stream)
+            _refuse_web_page(path, top[-1])
+            lines = itertools.chain(top, stream)
+            reader = csv.reader(lines, delimiter=_delimiter(path, top[-1]))
             for fields in reader:
                 if fields:
                     yield reader.line_num, fields
@@ -118,6 +149,14 @@ def records_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     except (EOFError, zlib.error, OSError, csv.Error) as error:
         form = "gzip-compressed text" if path.suffix.lower() == ".gz" else "text table"
         raise damaged(path, form, error) from None
+
+
+def _top(stream: TextIO) -> list[str]:
+    """Lines up to the first with something in it; one that is empty at the end of the file."""
+    lines = [stream.readline()]
+    while lines[-1] and not lines[-1].strip():
+        lines.append(stream.readline())
+    return lines
 
 
 def _opened(path: Path) -> TextIO:

@@ -17,7 +17,7 @@ from anndata import AnnData
 from anndata.io import write_elem
 from scipy import sparse
 
-from vaebio.errors import VaebioError
+from vaebio.errors import NoRoom, VaebioError
 
 ROWS = 4096  # brought from the file at a time
 
@@ -143,11 +143,20 @@ def room_for(path: Path, size: int) -> None:
     """Refuse a file of that many bytes on a disk that lacks them."""
     free = shutil.disk_usage(path.parent).free
     if size > free:
-        raise VaebioError(
-            found=f"{free / 1e9:,.2g} GB of free space in {path.parent.resolve()}",
-            expected=f"room for the {size / 1e9:,.2g} GB of the prepared values",
-            hint="make room, write to another disk, or lower `prepare.features`",
+        raise NoRoom(
+            found=f"{_size(free)} of free space in {path.parent.resolve()}, but the prepared "
+            f"values take {_size(size)}",
+            expected=f"room for {_size(size)}",
+            hint="make more free space there, write to another disk, or lower `prepare.features`",
         )
+
+
+def _size(size: int) -> str:
+    """A number of bytes with its unit."""
+    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
+        if size >= 10**power:
+            return f"{size / 10**power:,.1f} {unit}"
+    return f"{size} bytes"
 
 
 def values_of(

@@ -104,7 +104,7 @@ def test_of_several_unknown_layers_none_is_taken_but_they_are_named(planted, cou
 def test_without_x_counts_are_taken_and_nothing_else(planted, counts):
     raw = planted(x=None, counts=counts)
     assert np.array_equal(whole(raw), counts)
-    assert raw.steps[1].startswith("There is no X, so took the layer `counts`")
+    assert raw.steps[1].startswith("There is no X, so took the layer `counts`, which holds counts")
     with pytest.raises(VaebioError, match="(?s)has no X, only layers.`counts`.*`prepare.layer`"):
         planted("continuous", x=None, counts=counts)
 

@@ -79,8 +79,8 @@ def _unlike_counts(values: np.ndarray) -> str | None:
 def _instead(name: str, flaw: str) -> str:
     why = "There is no X" if flaw == "missing" else f"X holds no counts ({flaw} is one value)"
     return (
-        f"{why}, so took {_called(name)}, which does in all rows looked at; set `prepare.layer` to "
-        "choose otherwise (X, raw, or the name of a layer)."
+        f"{why}, so took {_called(name)}, which holds counts in all rows looked at; set "
+        "`prepare.layer` to choose otherwise (X, raw, or the name of a layer)."
     )
 
 
