@@ -36,6 +36,9 @@ SHARES = (0.9, 0.3, 0.1)
 
 FACTORS = 10
 
+UNUSED = 32
+"""Observations that stand in for validation."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -60,8 +63,8 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help=f"a data set beside {BUILTIN} and a simulated one; may be given again",
     )
-    p.add_argument("--epochs", type=int, default=1500)
-    p.add_argument("--minibatch", type=int, default=64)
+    p.add_argument("--epochs", type=int, default=300)
+    p.add_argument("--minibatch", type=int, default=16)
     p.add_argument("--latents", type=int, nargs="+", default=[4, 16])
     p.add_argument("--json", type=Path, help="file for machine, settings and figures")
     return p
@@ -89,17 +92,21 @@ def main(arguments: list[str]) -> None:
         options.json.write_text(text + "\n")
 
 
-def training(epochs: int, minibatch: int) -> SimpleNamespace:
-    """Settings of the training: no early stopping, and a learning rate that falls."""
+def training(epochs: int, minibatch: int, learning_rate: float = 5e-3) -> SimpleNamespace:
+    """Settings of the training: no early stopping, and a learning rate that falls.
+
+    The warm-up is one cycle as long as the run: beta rises over its first half, and until a
+    warm-up has ended no weights are chosen on validation, so that the last ones are kept.
+    """
     return SimpleNamespace(
         epochs=epochs,
         minibatch=minibatch,
-        learning_rate=5e-3,
+        learning_rate=learning_rate,
         learning_rate_schedule="cosine",
         learning_rate_end=0.01,
         weight_decay=0.0,
-        warmup=epochs // 10,
-        beta_schedule="linear",
+        warmup=epochs,
+        beta_schedule="cyclical",
         cycles=1,
         free_bits=0.0,
         capacity=None,
@@ -110,11 +117,11 @@ def training(epochs: int, minibatch: int) -> SimpleNamespace:
     )
 
 
-def simulated(n: int, features: int) -> Tensor:
+def simulated(n: int, features: int, count: int = FACTORS) -> Tensor:
     """(observation, feature) scaled values of factors of falling strength, with noise."""
     random = np.random.default_rng(0)
-    factors = random.normal(size=(n, FACTORS)) * np.geomspace(1, 0.2, FACTORS)
-    values = factors @ random.normal(size=(FACTORS, features)) + random.normal(size=(n, features))
+    factors = random.normal(size=(n, count)) * np.geomspace(1, 0.2, count)
+    values = factors @ random.normal(size=(count, features)) + random.normal(size=(n, features))
     values = (values - values.mean(axis=0)) / values.std(axis=0)
     return torch.from_numpy(values.astype(np.float32))
 
@@ -156,11 +163,11 @@ def compare(task: Task, settings: SimpleNamespace) -> dict[str, Any]:
 def trained(x: Tensor, members: list[Member], settings: SimpleNamespace) -> Encoded:
     """Train linear VAEs and look at all of train.
 
-    Train stands in for validation too, so that the weights kept are the best on train.
+    Some of train stands in for validation, which decides nothing here.
     """
     architecture = Architecture(x.shape[1], (), (), normalisation="none")
     seen = Observations.of(x)
-    found = fit(members, architecture, seen, seen, settings)
+    found = fit(members, architecture, seen, Observations.of(x[:UNUSED]), settings)
     stack = pad(architecture, [one.parameters for one in found])
     noise = fixed_noise(torch.zeros(1).long(), len(seen), max(stack.latents), x.dtype)
     return encode(stack, seen, torch.arange(len(seen)), noise.expand(len(members), -1, -1))

@@ -162,10 +162,11 @@ _MEASURES = (
         "expected_mse",
         "Expected MSE",
         "squared error per feature, scaled units",
-        "lower",
+        "neither",
         "lucas2019",
-        "MSE on train of that linear VAE, from the posterior mean. A member with a lower MSE on "
-        "train makes use of its hidden layers; one with a higher MSE wastes capacity.",
+        "MSE on train of that linear VAE, from the posterior mean. A member that has a lower MSE "
+        "on train at no higher rate makes use of its hidden layers; one with a higher MSE on train "
+        "has not reached what a linear model can.",
     ),
     Measure(
         "kmeans_nmi",

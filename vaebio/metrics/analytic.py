@@ -129,7 +129,7 @@ def spectrum(
     n, features = x.shape
     small = min(n, features) <= max(exact, 2 * BLOCKS * (components + MORE))
     values = _all(centred) if small else _leading(centred, components)
-    total = float(np.square(centred, dtype=np.float64).sum()) / n
+    total = float(np.einsum("of,of->o", centred, centred).sum(dtype=np.float64)) / n
     leading = np.zeros(components)
     known = np.maximum(values[:components] / n, 0)
     leading[: len(known)] = np.where(known > ROUNDING * total, known, 0)
@@ -138,10 +138,11 @@ def spectrum(
 
 def _centred(x: NDArray, batch: NDArray | None) -> NDArray:
     """Less the mean of every feature, or of every feature in each batch."""
+    if batch is None:
+        return x - x.mean(axis=0, dtype=np.float64).astype(x.dtype)
     centred = np.array(x)
-    of = np.zeros(len(x), int) if batch is None else batch
-    for one in np.unique(of):
-        centred[of == one] -= x[of == one].mean(axis=0, dtype=np.float64).astype(x.dtype)
+    for one in np.unique(batch):
+        centred[batch == one] = _centred(x[batch == one], None)
     return centred
 
 

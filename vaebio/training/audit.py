@@ -111,7 +111,7 @@ def meaning_of_beta(plan: Plan) -> Iterable[Remark]:
     )
     kinds = {a.likelihood: a.sigma for a in plan.architectures.values()}
     if kinds.get("gaussian") == "unit":
-        weight = weight_of_mean_error(1, one.features)
+        weight = weight_of_mean_error(1.0, one.features)
         yield Remark(
             "With sigma 1 beta plays the part of the noise variance: a unit pays if it explains "
             f"more variance than beta. Beta 1 is a KL weight of {weight:.2g} in code that takes "
@@ -278,7 +278,7 @@ def _counted(number: int, noun: str, plural: str = "s") -> str:
     return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
-def _numbers(values: Iterable[float]) -> str:
+def _numbers(values: Iterable[float | int]) -> str:
     return _listed([f"{v:g}" for v in values])
 
 

@@ -10,9 +10,9 @@ from vaebio.metrics.analytic import Spectrum, spectrum
 from vaebio.model.vae import Architecture
 from vaebio.training.inputs import Inputs
 
-MOST_NUMBERS = 2**25
-"""Of train, were it dense: with more, some of the observations are looked at. It keeps a look at
-2,000 features below a second."""
+MOST_NUMBERS = 2**24
+"""Of train, were it dense: of more, a sample of the observations is looked at. So many take about
+half a second of one core."""
 
 EXACT = 1000
 """As in `vaebio.metrics.analytic`, for the same reason."""
