@@ -36,6 +36,9 @@ SHARES = (0.9, 0.3, 0.1)
 
 FACTORS = 10
 
+SMALL_RATE = 0.5
+"""Nats."""
+
 UNUSED = 32
 """Observations that stand in for validation."""
 
@@ -203,19 +206,24 @@ def of(foretold: Expected) -> dict[str, float]:
 
 
 def worst(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Largest difference over members: of units in number, of the errors as a share.
+    """Largest difference over members: of units in number, of errors and rates as a share.
 
-    Of the rate as a share too, where one is expected; what is found where none is, in nats.
+    Of small rates in nats: they are those of units just above the threshold, where the objective
+    hardly changes with the rate, and no rate at all is among them.
     """
     pairs = [(one["trained"], one["expected"]) for one in rows]
 
-    def share(name: str) -> float:
-        return max(abs(t[name] / e[name] - 1) for t, e in pairs if e[name])
+    def share(name: str, least: float = 0.0) -> float:
+        return max(abs(t[name] / e[name] - 1) for t, e in pairs if e[name] >= least)
 
-    shares = {name: share(name) for name in ("rate_nats", "mse", "mse_sample")}
-    units = max(abs(t["active_units"] - e["active_units"]) for t, e in pairs)
-    spare = max((t["rate_nats"] for t, e in pairs if not e["rate_nats"]), default=0.0)
-    return {"active_units": units, **shares, "rate_nats_where_none_is_expected": spare}
+    small = [p for p in pairs if p[1]["rate_nats"] < SMALL_RATE]
+    return {
+        "active_units": max(abs(t["active_units"] - e["active_units"]) for t, e in pairs),
+        "mse": share("mse"),
+        "mse_sample": share("mse_sample"),
+        "rate": share("rate_nats", SMALL_RATE),
+        "small_rate_nats": max(abs(t["rate_nats"] - e["rate_nats"]) for t, e in small),
+    }
 
 
 if __name__ == "__main__":
