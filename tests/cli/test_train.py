@@ -66,6 +66,12 @@ def plain(prepared, tmp_path_factory):
     return place
 
 
+def test_the_audit_of_the_settings_stands_before_the_training(plain):
+    text = told(plain)
+    assert text.index("Expected active units") < text.index("training: epoch")
+    assert "!! Beta 30 is not below" in text
+
+
 def content(place):
     """What a run leaves: bytes of weights and histories, and how each training ended."""
     found = {}

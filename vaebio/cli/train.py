@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
     job = _job(arguments.store, stack, architectures, config, adata, parts, device)
     missing = job.missing()
     _tell(job, missing)
+    _audit(job, grid)
     bar = _Bar(config.train.epochs)
     job.run(missing, bar.on_stack, bar.on_epoch)
     bar.close()
@@ -203,6 +204,19 @@ def _tell(job: "Job", missing: "list[Member]") -> None:
         *told(job.settings),
     ]
     print("\n".join(lines), file=sys.stderr)
+
+
+def _audit(job: "Job", grid: "list[Member]") -> None:
+    """Hold the settings of the whole grid against the data, whatever part of it is trained here."""
+    from vaebio.cli.audit import lines
+    from vaebio.training.audit import Plan
+    from vaebio.training.forecast import look
+
+    told = any(one.batches for one in job.architectures.values())
+    seen = look(job.train, max(m.latent for m in grid), batch=told)
+    counted = job.train.counts is not None
+    plan = Plan(grid, job.architectures, job.settings, seen, counted)
+    print("\n".join(lines(plan)), file=sys.stderr)
 
 
 class _Bar:

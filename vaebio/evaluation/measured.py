@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
+from vaebio.evaluation.foretold import Foretold
 from vaebio.metrics import baselines
 from vaebio.metrics.information import active_units, mean_variance
 from vaebio.metrics.panel import CLUSTERING, Row, clustering_rows, mean_row, r2_row
@@ -60,6 +61,13 @@ class Observations:
     def train(self) -> Float[np.ndarray, "train feature"]:
         """Observations that baselines may learn from."""
         return self.known[self.rows["train"]]
+
+    @cached_property
+    def foretold(self) -> Foretold:
+        """The analytic frontier of train."""
+        rows, batch = self.rows["train"], self.inputs.batch
+        measured = None if self.observed is None else float(self.observed[rows].sum(1).mean())
+        return Foretold(self.train, None if batch is None else batch[rows], measured)
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,7 @@ def _member(
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
         active = active_units(mean[rows], settings.active_threshold)
         metrics.append(Row(split, "active_units", float(active.sum())))
+    metrics += data.foretold.rows(stored)
     metrics += _clustering(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
     return Measured(stored.name, metrics, units, mean)

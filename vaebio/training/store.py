@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ class Stored:
     `name` is that of the folder.
 
     `preparation` is the text that tells how raw observations become the model's input; the store
-    keeps it beside the weights and does not read it.
+    keeps it beside the weights and does not read it. `training` has the settings of the training
+    by key.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Stored:
     architecture: Architecture
     parameters: Parameters
     preparation: str
+    training: dict[str, Any] = field(default_factory=dict)
 
 
 def save(
@@ -78,6 +80,7 @@ def load(folder: Path) -> Stored:
         architecture=Architecture(**architecture),
         parameters=load_file(folder / WEIGHTS),
         preparation=(folder / PREPARATION).read_text(),
+        training=description.get("settings", {}).get("train", {}),
     )
 
 
