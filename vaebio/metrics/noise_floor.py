@@ -26,7 +26,7 @@ def floor_row(
     """
     found = mean_with_interval(floor)
     half = float(np.hypot(np.nan_to_num(found.high - found.value), error))
-    return Row(split, "mse", found.value, max(found.value - half, 0), found.value + half, method)
+    return Row(split, "mse", found.value, max(found.value - half, 0.0), found.value + half, method)
 
 
 def explained_row(

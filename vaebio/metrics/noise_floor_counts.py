@@ -8,9 +8,9 @@ over b of w(b) (1 - exp(-b x)) with w(b) = exp(-b size) / b, so that
     (E g)² = integral over b, b' of w(b) w(b') (1 - exp(-mu u)) (1 - exp(-mu u')),  u = 1 - exp(-b)
 
 and exp(-mu t) has the unbiased estimate (1 - t)^X, which is bounded for all t = u + u' up to 2:
-the extrapolation of [good1956] to a second sample of equal size. So the variance is estimated
-without any bias from the counts alone. No rate has to be denoised, and neither an overfitted nor
-an underfitted model of the rates can make the floor too low or too high.
+the extrapolation of Good and Toulmin (1956, Biometrika 43:45) to a second sample of equal size.
+So the variance is estimated without any bias from the counts alone. No rate has to be denoised,
+and neither an overfitted nor an underfitted model of the rates can move the floor.
 """
 
 from collections.abc import Iterator
@@ -98,14 +98,13 @@ def variance_estimates(
     weight = STEP * np.exp(-np.outer(b, size))
     left = np.exp(-b)
     pair = left[:, None] + left - 1  # 1 - u - u'
-    both, one, whole = np.ones_like(pair), np.ones_like(left), weight.sum(axis=0)
+    both, one = np.ones_like(pair), np.ones_like(left)
     found = np.zeros((len(size), highest + 1))
     for count in range(1, highest + 1):
         both *= pair
         one *= left
-        pairs = ((both @ weight) * weight).sum(axis=0)
-        square = whole**2 - 2 * whole * (one @ weight) + pairs
-        found[:, count] = np.log1p(count / size) ** 2 - square
+        # Of g² and of the estimate of (E g)², in which all but these two terms are alike.
+        found[:, count] = (one @ weight) ** 2 - ((both @ weight) * weight).sum(axis=0)
     return found
 
 
