@@ -48,7 +48,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
 }
-"""Columns of the tables of a data set, in order; part of the public interface."""
+"""Columns of the tables of a data set, in order; part of the public interface.
+
+The `reason` in metrics.tsv says why there is no value; of the noise floor, whose value is an
+estimate, it says how it was made.
+"""
 
 STATUS = {
     "stopped": "stopped early: the objective or ELBO no longer improved on validation",
@@ -85,6 +89,16 @@ _MEASURES = (
         "Squared error of the reconstruction from the posterior mean, averaged over observations "
         "and features. The features have variance 1 on train, so predicting the train mean "
         "costs about 1.",
+    ),
+    Measure(
+        "explained",
+        "Explained fraction",
+        "",
+        "higher",
+        "",
+        "(null - MSE) / (null - noise floor): how much of what could be explained was. 0 is as "
+        "good as the train mean, 1 as good as the noise allows; above 1 on train, noise was "
+        "learned. The interval has the floor's own in it.",
     ),
     Measure(
         "r2",
@@ -220,5 +234,19 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 BASELINES = {
     "null": "predicts the train mean of every feature",
     "pca": "best linear reconstruction with as many components, fitted on train",
+    "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""
+
+NOISE_FLOOR = "noise_floor"
+"""Name of the floor in the tables, where a member's would be."""
+
+FLOOR_METHODS = {
+    "counts": "variance of the values by counting alone, estimated without bias from the counts, "
+    "which are taken to be Poisson at each observation's total (for train that of validation and "
+    "test, whose noise had no part in the choice of features); other technical noise raises it",
+    "spectrum": "variance of the noise by the median singular value of the scaled train values, "
+    "as if the noise were alike in all features and the signal had few dimensions",
+    "binary": "one binary value does not tell its noise from its chance",
+}
+"""How a noise floor is estimated, or why there is none."""

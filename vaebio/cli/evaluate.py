@@ -5,6 +5,7 @@ with the labels; the train mean and PCA on the same split.
 """
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
         found.append(one)
         bar.step(one.name)
     bar.close()
+    found = _with_floor(adata, data, found)
     _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
     _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
     with whole(arguments.embeddings) as temporary:
@@ -97,6 +99,18 @@ def _members(
     for _, alike in groupby(stored, key=lambda one: one.architecture):
         while some := list(islice(alike, MEMBERS_AT_ONCE)):
             yield from measure_members(data, some, settings)
+
+
+def _with_floor(
+    adata: "AnnData", data: "Observations", found: "Sequence[Measured]"
+) -> "list[Measured]":
+    """The explained fractions and the noise floor, and how that was estimated in the log."""
+    from vaebio.evaluation.floor import noise_floor, with_floor
+
+    total = adata.obs["total"].to_numpy(float) if "counts" in adata.layers else None
+    floor = noise_floor(data, str(adata.uns["vaebio"]["kind"]), total)
+    print(f"Noise floor: {floor.method}.", file=sys.stderr)
+    return with_floor(data, found, floor)
 
 
 def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:

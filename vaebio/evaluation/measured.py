@@ -82,28 +82,33 @@ class Unit:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that was measured of one member or baseline; no embedding where there is none."""
+    """All that was measured of one member or baseline; no embedding where there is none.
+
+    `errors` is the squared error per feature of each observation, None where there is none.
+    """
 
     name: str
     metrics: list[Row]
     units: list[Unit] = field(default_factory=list)
     embedding: Float[np.ndarray, "observation unit"] | None = None
+    errors: Float[np.ndarray, " observation"] | None = None
 
 
 def measure_baselines(
     data: Observations, latents: Sequence[int], settings: "Evaluate"
 ) -> Iterator[Measured]:
     """The train mean, and PCA with as many components as each latent size."""
-    yield Measured("null", _mse_rows(data, baselines.null(data.train)))
+    error = mse(data.x, baselines.null(data.train), data.observed)
+    yield Measured("null", _mse_rows(data, error), errors=error)
     linear = baselines.Linear(data.train, max(latents))
     scores = linear.scores(data.known)
     for k in latents:
         if k > linear.largest:
             yield _no_room(k, linear.largest)
             continue
-        metrics = _mse_rows(data, linear.reconstruct(scores, k))
-        metrics += _clustering(data, scores[:, :k], settings)
-        yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k])
+        error = mse(data.x, linear.reconstruct(scores, k), data.observed)
+        metrics = _mse_rows(data, error) + _clustering(data, scores[:, :k], settings)
+        yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k], errors=error)
 
 
 def measure_members(
@@ -143,7 +148,7 @@ def _member(
     metrics += data.foretold.rows(stored)
     metrics += _clustering(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
-    return Measured(stored.name, metrics, units, mean)
+    return Measured(stored.name, metrics, units, mean, per_observation["mse"])
 
 
 def _units(
@@ -163,8 +168,7 @@ def _plain(value: np.generic) -> float | bool:
     return value.item()
 
 
-def _mse_rows(data: Observations, x_hat: NDArray) -> list[Row]:
-    error = mse(data.x, x_hat, data.observed)
+def _mse_rows(data: Observations, error: Float[np.ndarray, " observation"]) -> list[Row]:
     found = [mean_row(split, "mse", error[rows]) for split, rows in data.rows.items()]
     return found + _r2_rows(data, error)
 
