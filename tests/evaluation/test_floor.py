@@ -102,6 +102,13 @@ def test_binary_values_have_no_floor_and_say_why():
             assert "binary" in row.reason
 
 
+def test_too_few_features_have_no_floor_and_say_why():
+    x = continuous().x[:, :5]
+    data = Observations(x, ROWS, None, Inputs(x, np.zeros(5), np.ones(5), None))
+    found = with_floor(data, [made("null", 1.0)], noise_floor(data, "continuous", None))
+    assert "fewer than 10" in rows_of(found, "noise_floor", "mse")["test"].reason
+
+
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_a_floor_above_the_best_error_gives_way_to_it_and_says_so(split):
     data, floor = continuous(), Floor(np.full(N, 0.5), "by hand")

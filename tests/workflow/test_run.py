@@ -36,7 +36,7 @@ def test_all_members_are_trained_measured_and_kept(results):
     folders = (results / "models").glob("[!.]*")
     assert sorted(p.name for p in folders) == sorted(MEMBERS)
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
-    assert set(metrics["member"]) == {*MEMBERS, "null", "pca-k2", "pca-k4"}
+    assert set(metrics["member"]) == {*MEMBERS, "null", "pca-k2", "pca-k4", "noise_floor"}
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
     assert (metrics["value"] != "").all()

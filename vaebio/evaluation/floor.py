@@ -15,7 +15,7 @@ from vaebio.metrics.reconstruction import mean_with_interval
 from vaebio.terms import FLOOR_METHODS, NOISE_FLOOR, SPLITS
 
 FEWEST = 10
-"""Train observations from which singular values say anything about noise."""
+"""Train observations, and features, from which singular values say anything about noise."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def noise_floor(
         return Floor(None, FLOOR_METHODS["binary"])
     if data.inputs.counts is not None and total is not None:
         return _of_counts(data, total)
-    if np.count_nonzero(data.rows["train"]) < FEWEST:
-        return Floor(None, f"train has fewer than {FEWEST} observations")
+    if min(data.train.shape) < FEWEST:
+        return Floor(None, f"train has fewer than {FEWEST} observations or features")
     known = 1.0 if data.observed is None else float(data.observed[data.rows["train"]].mean())
     found = noise_variance(data.train, known)
     half = max(found.high - found.value, found.value - found.low)
