@@ -131,20 +131,19 @@ def _metrics(member, truth, labels, failed, likelihood):
                 rows.append((member, split, measure, "", "", "", "the member diverged"))
             else:
                 rows.append((member, split, measure, value, low, high, ""))
-    rows += _foretold(member, truth, likelihood)
+    rows += _foretold(member, truth, failed)
     return rows + _clustering(member, None if failed else truth["ari"], labels)
 
 
-def _foretold(member, truth, likelihood):
+def _foretold(member, truth, failed):
     values = {
         "expected_active_units": truth["active"],
         "expected_rate_nats": 0.95 * truth["rate"],
         "expected_mse": truth["mse"] - 0.02,
     }
-    if likelihood != "gaussian":
-        values = dict.fromkeys(values, "")
-    reason = "" if likelihood == "gaussian" else f"not of {likelihood}"
-    return [(member, "train", name, value, "", "", reason) for name, value in values.items()]
+    reason = "the member diverged" if failed else ""
+    cells = {name: "" if failed else value for name, value in values.items()}
+    return [(member, "train", name, value, "", "", reason) for name, value in cells.items()]
 
 
 def _clustering(member, ari, labels):
