@@ -64,3 +64,16 @@ def test_a_device_that_is_not_there_is_refused(tmp_path):
     assert choose_device("auto").type in {"cpu", "cuda", "mps"}
     with pytest.raises(VaebioError, match="set `train.device` to auto"):
         choose_device("cuda:99")
+
+
+def test_threads_wait_patiently_unless_the_user_decides(monkeypatch, capsys):
+    names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    for name in names:
+        monkeypatch.setenv(name, "")  # so that what is set here is undone
+        monkeypatch.delenv(name)
+    main(["--version"])
+    assert [os.environ.get(name) for name in names] == ["passive", "10000"]
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    monkeypatch.delenv("GOMP_SPINCOUNT")
+    main(["--version"])
+    assert [os.environ.get(name) for name in names] == ["active", None]
