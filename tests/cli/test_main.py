@@ -71,9 +71,9 @@ def test_threads_wait_patiently_unless_the_user_decides(monkeypatch, capsys):
     for name in names:
         monkeypatch.setenv(name, "")  # so that what is set here is undone
         monkeypatch.delenv(name)
-    main(["--version"])
+    cli.main(["--version"])
     assert [os.environ.get(name) for name in names] == ["passive", "10000"]
     monkeypatch.setenv("OMP_WAIT_POLICY", "active")
     monkeypatch.delenv("GOMP_SPINCOUNT")
-    main(["--version"])
+    cli.main(["--version"])
     assert [os.environ.get(name) for name in names] == ["active", None]
