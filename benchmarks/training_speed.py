@@ -3,7 +3,7 @@
 All contestants run in turn in one process (A B C A B C ...), so that what disturbs the machine
 disturbs them alike; a ratio is taken within a turn. Run from the root of the repository:
 
-    python -m benchmarks.training_speed --scvi --json benchmarks/results/training_speed_cpu.json
+    python -m benchmarks.training_speed --scvi --json benchmarks/results/training_speed.json
     python -m benchmarks.training_speed --device cuda --peak-tflops 67 --peak-gbytes 3350
 """
 
