@@ -22,7 +22,7 @@ format: .venv/.test
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
-# Write the files that are generated from vaebio/settings.py.
+# Write the files that are generated from vaebio/settings/.
 settings: .venv/.demo
 	$(BIN)/python -m vaebio.settings
 

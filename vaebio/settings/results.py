@@ -1,0 +1,37 @@
+"""Settings of what is made of trained members: measures and report."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from vaebio.settings.base import Axis, Settings
+
+
+class Evaluate(Settings):
+    """How members and baselines are measured."""
+
+    neighbours: PositiveInt = Field(
+        15, description="Nearest neighbours of each observation in the graph for Leiden."
+    )
+    resolutions: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), Axis] = Field(
+        (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0),
+        description="Leiden resolutions to try; for every member and baseline alike the one with "
+        "the highest NMI is reported, as in scIB.",
+    )
+    active_threshold: PositiveFloat = Field(
+        0.01,
+        description="A unit is active when the variance of its posterior mean over observations "
+        "is above this (Burda 2016).",
+    )
+    seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
+
+
+class Report(Settings):
+    """Words and selections of the report; changing them re-runs the report alone."""
+
+    title: str = Field("", description="Title of the page; empty: the name of the data set.")
+    observations: str = Field("observations", description="What a row is: cells, samples, ...")
+    features: str = Field("features", description="What a column is: genes, proteins, ...")
+    curves: NonNegativeInt = Field(
+        4, description="Members whose learning curves are drawn before the reader picks any."
+    )
