@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks import machine
+from benchmarks import machine, workload
 from vaebio.metrics.analytic import Expected, Spectrum, expected, spectrum
 from vaebio.metrics.information import active_units
 from vaebio.model.likelihoods.gaussian import HALF_LOG_TWO_PI
@@ -101,22 +101,14 @@ def training(epochs: int, minibatch: int, learning_rate: float = 5e-3) -> Simple
     The warm-up is one cycle as long as the run: beta rises over its first half, and until a
     warm-up has ended no weights are chosen on validation, so that the last ones are kept.
     """
-    return SimpleNamespace(
-        epochs=epochs,
+    return workload.training(
+        epochs,
         minibatch=minibatch,
         learning_rate=learning_rate,
         learning_rate_schedule="cosine",
         learning_rate_end=0.01,
-        weight_decay=0.0,
         warmup=epochs,
         beta_schedule="cyclical",
-        cycles=1,
-        free_bits=0.0,
-        capacity=None,
-        stopping="objective",
-        patience=epochs,
-        clip=100.0,
-        precision="float32",
     )
 
 

@@ -56,6 +56,24 @@ SIZES = {
 }
 
 
+def training(epochs: int, **changes: object) -> SimpleNamespace:
+    """Settings of a training without early stopping, as an object: pydantic may be missing."""
+    plain = {
+        "learning_rate_schedule": "constant",
+        "learning_rate_end": 1.0,
+        "weight_decay": 0.0,
+        "beta_schedule": "linear",
+        "cycles": 1,
+        "free_bits": 0.0,
+        "capacity": None,
+        "stopping": "objective",
+        "patience": epochs,
+        "clip": 100.0,
+        "precision": "float32",
+    }
+    return SimpleNamespace(epochs=epochs, **plain | changes)
+
+
 @dataclass(frozen=True)
 class Workload:
     """Data of some sizes on a device, and how to train on them.
@@ -75,22 +93,11 @@ class Workload:
 
     def settings(self, precision: str = "float32") -> SimpleNamespace:
         """Settings of the training, without early stopping."""
-        epochs = self.epochs + 1
-        return SimpleNamespace(
-            epochs=epochs,
+        return training(
+            self.epochs + 1,
             minibatch=self.sizes.minibatch,
             learning_rate=2e-3,
-            learning_rate_schedule="constant",
-            learning_rate_end=1.0,
-            weight_decay=0.0,
             warmup=1,
-            beta_schedule="linear",
-            cycles=1,
-            free_bits=0.0,
-            capacity=None,
-            stopping="objective",
-            patience=epochs,
-            clip=100.0,
             precision=precision,
         )
 

@@ -13,7 +13,10 @@ from vaebio.errors import VaebioError
 
 
 def whole(*arguments, **choices):
-    return read(*arguments, **choices).loaded()
+    raw = read(*arguments, **choices)
+    adata = AnnData(raw.x[0 : raw.shape[0]], obs=raw.obs, var=raw.var)
+    adata.uns["vaebio"] = {"steps": list(raw.steps), "warnings": list(raw.warnings)}
+    return adata
 
 
 def dense(adata):

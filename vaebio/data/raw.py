@@ -55,13 +55,6 @@ class Raw:
         x = sparse.csr_matrix(adata.X) if sparse.issparse(adata.X) else np.asarray(adata.X)
         return cls(adata.obs, adata.var, x)
 
-    def loaded(self) -> AnnData:
-        """AnnData with all values in memory and the sentences in `uns["vaebio"]`."""
-        n = self.shape[0]
-        adata = AnnData(self.x[0:n], obs=self.obs, var=self.var)
-        adata.uns["vaebio"] = {"steps": list(self.steps), "warnings": list(self.warnings)}
-        return adata
-
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of observations and features."""

@@ -1,8 +1,7 @@
-"""Scales on which noise is even: logarithms of intensities, M-values of fractions; and back."""
+"""Scales on which noise is even: logarithms of intensities, M-values of fractions."""
 
 import numpy as np
 from scipy import sparse
-from scipy.special import expit
 
 from vaebio.data.matrix import Matrix, position, stored
 from vaebio.errors import VaebioError
@@ -35,14 +34,6 @@ def log2_intensity(values: Matrix) -> np.ndarray:
     return np.log2(known, out=known).astype(np.float32)
 
 
-def intensity(logarithms: np.ndarray) -> np.ndarray:
-    """(observation, feature) float64 intensities; inverse of `log2_intensity` where one is known.
-
-    What was 0 and what was missing come back as NaN both.
-    """
-    return np.exp2(logarithms.astype(np.float64))
-
-
 def m_values(beta: Matrix, offset: float = OFFSET) -> np.ndarray:
     """(observation, feature) float32 log2((beta + offset) / (1 - beta + offset)) [du2010].
 
@@ -65,22 +56,6 @@ def m_values(beta: Matrix, offset: float = OFFSET) -> np.ndarray:
     _refuse(beta, stored(beta) > 1, "fractions in [0, 1]", hint)
     share = (beta.toarray() if sparse.issparse(beta) else beta).astype(np.float64)
     return np.log2((share + offset) / (1 - share + offset)).astype(np.float32)
-
-
-def fractions(m: np.ndarray, offset: float = OFFSET) -> np.ndarray:
-    """(observation, feature) float64 fractions in [0, 1]; inverse of `m_values`.
-
-    M-values beyond those of 0 and 1, which a model may give, come back as 0 and 1.
-
-    Parameters
-    ----------
-    m
-        (observation, feature) M-values.
-    offset
-        As it was in `m_values`.
-    """
-    share = (1 + 2 * offset) * expit(m.astype(np.float64) * np.log(2)) - offset
-    return np.clip(share, 0, 1)
 
 
 def binarised(values: Matrix) -> Matrix:

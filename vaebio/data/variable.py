@@ -45,20 +45,6 @@ def mad(values: Matrix) -> np.ndarray:
     return deviation
 
 
-def seurat_v3(tally: Tally, n: int) -> np.ndarray:
-    """(feature,) sorted positions of the `n` highest standardised variances of counts [stuart2019].
-
-    As flavour "seurat_v3" of scanpy. Of equal ones the first stay.
-
-    Parameters
-    ----------
-    tally
-        Of the raw counts of the train split.
-    """
-    measure, _ = standardised_variance(tally)
-    return most_variable(measure, n)
-
-
 def standardised_variance(tally: Tally) -> tuple[np.ndarray, str]:
     """(feature,) variance over the variance that is usual at the same mean, and how that was found.
 
@@ -83,16 +69,6 @@ def standardised_variance(tally: Tally) -> tuple[np.ndarray, str]:
     total, squares = tally.clipped_sums(mean + np.sqrt(n) * deviation)
     about_mean = n * mean**2 + squares - 2 * total * mean
     return np.where(varies, about_mean / ((n - 1) * deviation**2), 0.0), told
-
-
-def pearson(
-    chunks: Iterable[sparse.csr_matrix], tally: Tally, n: int, theta: float = 100.0
-) -> np.ndarray:
-    """(feature,) sorted positions of the `n` highest variances of Pearson residuals [lause2021].
-
-    Of equal ones the first stay. The parameters are those of `residual_variance`.
-    """
-    return most_variable(residual_variance(chunks, tally, theta), n)
 
 
 def residual_variance(
