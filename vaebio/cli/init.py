@@ -10,7 +10,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaebio.cli.inspect import PARTS, add_matrix_arguments, inspected
+from vaebio.cli.arguments import PARTS, add_roles
+from vaebio.cli.inspect import add_unknown_matrix, inspected
 from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
@@ -21,23 +22,9 @@ SHEET = "datasets.tsv"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `vaebio init`."""
-    add_matrix_arguments(parser)
+    add_unknown_matrix(parser)
+    add_roles(parser, label="never guessed")
     add = parser.add_argument
-    add(
-        "--label",
-        metavar="COLUMN",
-        default="",
-        help="column with the known classes (cell type, tissue, diagnosis); never guessed",
-    )
-    add("--batch", metavar="COLUMN", default="", help="column with the technical batch")
-    add(
-        "--kind",
-        metavar="KIND",
-        default="auto",
-        help="counts, continuous, intensity, fraction or binary (default: what the values look "
-        "like)",
-    )
-    add("--name", metavar="NAME", default="", help="name of the data set (default: from MATRIX)")
     add(
         "--folder",
         metavar="DIR",

@@ -12,49 +12,23 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vaebio.cli.arguments import PARTS, add_matrix, add_parts
 from vaebio.errors import about
 
 if TYPE_CHECKING:
     from vaebio.data.inspect import Inspection
 
-PARTS = ("layer", "modality", "genome")
-"""Arguments that choose a part of a file."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `vaebio inspect`."""
-    add_matrix_arguments(parser)
+    add_unknown_matrix(parser)
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
-def add_matrix_arguments(parser: argparse.ArgumentParser) -> None:
+def add_unknown_matrix(parser: argparse.ArgumentParser) -> None:
     """The matrix and how to read it, where nothing need be known of it yet."""
-    add = parser.add_argument
-    add(
-        "matrix",
-        metavar="MATRIX",
-        help="table of measurements (for instance cells x genes): a file or folder as `vaebio "
-        "prepare` takes it, or builtin:pbmc68k",
-    )
-    add(
-        "--annotation",
-        metavar="FILE",
-        default="",
-        help="table with one row per cell or sample, its name in the first column",
-    )
-    add(
-        "--orientation",
-        metavar="ORIENTATION",
-        default="",
-        help="observations_by_features when each row is a cell or sample, features_by_observations "
-        "when each row is a gene or protein (default: what the names tell, else the former)",
-    )
-    for part, what in (
-        ("layer", "layer of the file to read: X, raw, or the name of a layer"),
-        ("modality", "modality of a file with several"),
-        ("genome", "genome of a 10x file with several"),
-    ):
-        add(f"--{part}", metavar=part.upper(), default="", help=what)
+    add_matrix(parser, orientation="", otherwise="what the names tell, else the former")
+    add_parts(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -70,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def inspected(arguments: argparse.Namespace, kind: str = "auto") -> "Inspection":
-    """The inspection that the arguments of `add_matrix_arguments` ask for.
+    """The inspection that the arguments of `add_unknown_matrix` ask for.
 
     Parameters
     ----------

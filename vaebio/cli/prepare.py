@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vaebio.cli.arguments import add_matrix, add_roles
 from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
@@ -22,46 +23,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `vaebio prepare`."""
+    default = "observations_by_features"
+    add_matrix(parser, orientation=default, otherwise=default)
+    add_roles(
+        parser,
+        label="only used to divide the splits evenly and, later, to judge the clusters",
+    )
     add = parser.add_argument
-    add(
-        "matrix",
-        metavar="MATRIX",
-        help="table of measurements (for instance cells x genes): an .h5ad, .h5mu, .zarr, .loom, "
-        ".mtx, .parquet, .csv, .tsv or .txt (text and .mtx also .gz), a folder or .h5 of 10x, or "
-        "builtin:pbmc68k, the blood cells that ship with scanpy",
-    )
-    add(
-        "--annotation",
-        metavar="FILE",
-        default="",
-        help="table (.csv, .tsv, .parquet or .h5ad) with one row per cell or sample, its name in "
-        "the first column",
-    )
-    add(
-        "--label",
-        metavar="COLUMN",
-        default="",
-        help="column with the known classes (cell type, tissue, diagnosis); only used to divide "
-        "the splits evenly and, later, to judge the clusters",
-    )
-    add("--batch", metavar="COLUMN", default="", help="column with the technical batch")
-    add(
-        "--kind",
-        metavar="KIND",
-        default="auto",
-        help="what the values are: counts (raw reads or UMIs), continuous (for instance "
-        "logarithms), intensity (of mass spectrometry, 0 or nothing where none was found), "
-        "fraction (for instance beta values of methylation), binary (0 and 1), or auto, which "
-        "looks at them (default: %(default)s)",
-    )
-    add(
-        "--orientation",
-        metavar="ORIENTATION",
-        default="observations_by_features",
-        help="observations_by_features when each row is a cell or sample, features_by_observations "
-        "when each row is a gene or protein (default: %(default)s)",
-    )
-    add("--name", metavar="NAME", default="", help="name of the data set (default: from MATRIX)")
     add(
         "--settings",
         metavar="YAML",
