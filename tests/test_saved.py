@@ -11,7 +11,9 @@ from sklearn.metrics import r2_score
 
 import vaebio
 from vaebio.cli.main import main
+from vaebio.data.constants import Preparation
 from vaebio.errors import VaebioError
+from vaebio.saved import _batch_numbers
 
 SETTINGS = """
 prepare: {features: 15}
@@ -183,3 +185,14 @@ def test_a_larger_grid_trains_only_what_is_new(run, capsys, tmp_path, old, new, 
     history = pd.read_csv(out[1], sep="\t")
     assert set(history["member"]) == set(members["member"]), "names are those of this grid"
     assert sorted(vaebio.load(out[2]).members) == sorted(members["member"])
+
+
+def test_a_batch_whose_column_was_called_otherwise_is_found_by_its_own_name():
+    """An h5ad cannot hold a slash in a name; new observations have the name of the input."""
+    nothing = np.zeros(1, np.float32)
+    constants = Preparation(
+        "continuous", ("a",), (), None, nothing, nothing, None, "donor|day", ("x", "y")
+    )
+    adata = anndata.AnnData(np.zeros((3, 1), np.float32))
+    adata.obs["donor/day"] = ["y", "x", "y"]
+    assert _batch_numbers(adata, constants).tolist() == [1, 0, 1]

@@ -10,6 +10,8 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vaebio.data.aside import aside
+from vaebio.data.check import OWN_COLUMNS
 from vaebio.data.constants import Preparation
 from vaebio.data.prepare import prepare_like
 from vaebio.data.scaling import scaled, unscaled
@@ -121,13 +123,16 @@ class Model:
 
 def _batch_numbers(adata: "AnnData", constants: Preparation) -> NDArray[np.int64]:
     """(observation,) number of each one's technical batch among those the model knows."""
-    if constants.batch not in adata.obs:
+    # The preparation may have had to call the column otherwise than the input does.
+    renamed = aside(adata.obs, OWN_COLUMNS)
+    column = next((c for c in adata.obs if renamed.get(c, c) == constants.batch), None)
+    if column is None:
         raise VaebioError(
             found=f"no column `{constants.batch}` in obs",
             expected="the technical batch of every observation, which this model was told",
             hint=did_you_mean(constants.batch, adata.obs.columns, f"add `{constants.batch}`"),
         )
-    words = adata.obs[constants.batch].astype(str).to_numpy()
+    words = adata.obs[column].astype(str).to_numpy()
     unknown = sorted(set(words) - set(constants.batches))
     if unknown:
         raise VaebioError(
