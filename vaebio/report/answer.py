@@ -8,7 +8,7 @@ import math
 
 from scipy import stats
 
-from vaebio.report import comparison
+from vaebio.report import comparison, floor
 from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
 from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import listed, percent, plural, rounded
@@ -27,6 +27,7 @@ def sentences(results: Results) -> list[str]:
         lines.append(comparison.others(results))
         sizes = _sizes(results.of(error.model), "its members" if error.model else "members")
         lines.append(f"{_against_pca(error, 'lower', _subject(error))} {sizes}".strip())
+        lines.append(floor.explained(results, error))
     if clusters:
         lines.append(f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}")
     if error and clusters:
@@ -39,7 +40,7 @@ def limits(results: Results) -> list[str]:
     error, clusters = reconstruction(results), clustering(results)
     lines = [_failed(results)]
     lines += [_edge(results.of(error.model), error) if error else "", _observations(error)]
-    lines += [comparison.density_limit(results), _missing(results)]
+    lines += [floor.method(results, error), comparison.density_limit(results), _missing(results)]
     if clusters and clusters.combinations > 1:
         lines.append(
             f"The best {MEASURES[clusters.measure].label} is the highest of "
