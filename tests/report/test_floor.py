@@ -53,4 +53,4 @@ def test_without_a_floor_nothing_is_said_of_it(small, rows):
 def test_a_floor_without_an_interval_is_said_without_one(small, rows):
     results = results_of(small, [*rows, (*FLOOR[:4], "", "", "counting alone")])
     told = floor.explained(results, reconstruction(results))
-    assert "noise floor (0.40) a fraction" in told or "noise floor (0.4) a fraction" in told
+    assert "the noise floor (0.400) a fraction of 0.67 ± 0.02" in told
