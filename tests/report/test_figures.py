@@ -96,6 +96,16 @@ def test_baselines_on_the_frontier_are_gaussian_distortions(small):
     assert len(levels) == 3
 
 
+def test_baselines_have_no_distortion_where_values_are_missing(small):
+    """A member's distortion is a sum over fewer values then, of a number not in the tables."""
+    account = small.prepared["account"] | {"missing": 9, "missing_share": 0.01}
+    gaps = replace(small, prepared=small.prepared | {"account": account})
+    for view in frontier(gaps).views:
+        assert not view.figure.layout.shapes
+        assert "have no level here" in view.reading
+        assert "were measured" in view.reading
+
+
 def test_colours_mean_the_same_when_a_beta_failed(small):
     failed = small.members["status"].mask(small.members["beta"] == 0.3, "diverged")
     figure = frontier(replace(small, members=small.members.assign(status=failed))).views[0].figure
