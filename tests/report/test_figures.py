@@ -132,6 +132,20 @@ def test_first_shown_are_the_best_then_the_corners(small):
     assert len(curves.first_shown(small, 99)) == 4
 
 
+@pytest.mark.parametrize(
+    ("missing", "ignored", "drawn"), [(9, True, True), (9, False, False), (0, False, True)]
+)
+def test_no_level_beside_curves_that_are_over_other_values(small, missing, ignored, drawn):
+    """In training what was filled in can count; in the measures it never does."""
+    train = small.config.train.model_copy(update={"ignore_imputed": ignored})
+    made = replace(
+        small,
+        config=small.config.model_copy(update={"train": train}),
+        prepared=small.prepared | {"account": small.prepared["account"] | {"missing": missing}},
+    )
+    assert (curves.data(made)["null"] is not None) == drawn
+
+
 def test_long_curves_are_thinned_with_both_ends():
     kept = curves.thinned(5000)
     assert len(kept) == len(set(kept)) == 400 and (kept[0], kept[-1]) == (0, 4999)
