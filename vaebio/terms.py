@@ -180,7 +180,8 @@ _MEASURES = (
         "lucas2019",
         "MSE on train of that linear VAE, from the posterior mean. A member that has a lower MSE "
         "on train at no higher rate makes use of its hidden layers; one with a higher MSE on train "
-        "has not reached what a linear model can.",
+        "has not reached what a linear model can. Where values were missing it is somewhat too "
+        "high, and a linear model can be below it.",
     ),
     Measure(
         "kmeans_nmi",

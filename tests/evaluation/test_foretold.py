@@ -81,3 +81,12 @@ def test_an_error_counts_measured_features_alone(train):
     all_there, half = Foretold(train), dataclasses.replace(Foretold(train), measured=3.0, _known={})
     ratio = rows(half)["expected_mse"].value / rows(all_there)["expected_mse"].value
     assert ratio == pytest.approx(2)
+
+
+@pytest.mark.parametrize(("measured", "absent"), [(3.0, True), (None, False)])
+def test_a_member_that_has_learned_what_was_filled_in_is_not_foretold(train, measured, absent):
+    foretold = Foretold(train, measured=measured)
+    learned = rows(foretold, training={"ignore_imputed": False})
+    assert all((row.value is None) == absent for row in learned.values())
+    assert all(("ignore_imputed" in row.reason) == absent for row in learned.values())
+    assert all(row.value is not None for row in rows(foretold).values())

@@ -77,3 +77,18 @@ def test_a_member_is_judged_by_measured_values_as_the_baselines_are():
     for split, rows in ROWS.items():
         by_hand = np.nanmean(error[rows], axis=1).mean()
         assert values(found)[split, "mse"] == pytest.approx(by_hand, rel=1e-4)
+
+
+def test_an_observation_of_which_nothing_was_measured_leaves_every_error_finite():
+    """Its error is 0 for members and baselines alike: it is no sign that a member diverged."""
+    x, observed = drawn()
+    observed[-1] = False
+    data = observations(x, observed)
+    found = [
+        *measure_baselines(data, [2], Evaluate()),
+        *measure_members(data, [stored()], Evaluate()),
+    ]
+    for one in found:
+        assert one.errors[-1] == 0
+        assert np.isfinite(one.errors).all()
+        assert ("test", "mse") in values(one)

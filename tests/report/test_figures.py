@@ -96,6 +96,16 @@ def test_baselines_on_the_frontier_are_gaussian_distortions(small):
     assert len(levels) == 3
 
 
+def test_baselines_have_no_distortion_where_values_are_missing(small):
+    """A member's distortion is a sum over fewer values then, of a number not in the tables."""
+    account = small.prepared["account"] | {"missing": 9, "missing_share": 0.01}
+    gaps = replace(small, prepared=small.prepared | {"account": account})
+    for view in frontier(gaps).views:
+        assert not view.figure.layout.shapes
+        assert "have no level here" in view.reading
+        assert "were measured" in view.reading
+
+
 def test_colours_mean_the_same_when_a_beta_failed(small):
     failed = small.members["status"].mask(small.members["beta"] == 0.3, "diverged")
     figure = frontier(replace(small, members=small.members.assign(status=failed))).views[0].figure
@@ -120,6 +130,20 @@ def test_first_shown_are_the_best_then_the_corners(small):
     assert set(shown) == {"k8-b0.3-s0", "k8-b3-s0", "k2-b0.3-s0", "k2-b3-s0"}
     assert curves.first_shown(small, 0) == []
     assert len(curves.first_shown(small, 99)) == 4
+
+
+@pytest.mark.parametrize(
+    ("missing", "ignored", "drawn"), [(9, True, True), (9, False, False), (0, False, True)]
+)
+def test_no_level_beside_curves_that_are_over_other_values(small, missing, ignored, drawn):
+    """In training what was filled in can count; in the measures it never does."""
+    train = small.config.train.model_copy(update={"ignore_imputed": ignored})
+    made = replace(
+        small,
+        config=small.config.model_copy(update={"train": train}),
+        prepared=small.prepared | {"account": small.prepared["account"] | {"missing": missing}},
+    )
+    assert (curves.data(made)["null"] is not None) == drawn
 
 
 def test_long_curves_are_thinned_with_both_ends():

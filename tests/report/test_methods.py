@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -5,7 +6,7 @@ import pytest
 
 from vaebio.report import methods
 from vaebio.report.references import Citations, entries, formatted
-from vaebio.terms import MEASURES
+from vaebio.terms import MEASURES, NOISE_FLOOR
 
 
 def test_every_source_of_the_vocabulary_has_an_entry():
@@ -92,6 +93,17 @@ def test_the_paragraph_says_what_ran(small):
         "treated as counts (every value is a whole number",
     ):
         assert said in text
+
+
+def test_the_paragraph_says_how_the_noise_floor_was_estimated(small):
+    floor = {"member": NOISE_FLOOR, "split": "test", "measure": "mse"}
+    found = floor | {"value": 0.4287, "low": 0.36, "high": 0.49, "reason": "variance of something"}
+    absent = floor | {"value": math.nan, "reason": "one binary value tells nothing"}
+    for row, said in ((found, True), (absent, False)):
+        metrics = pd.concat([small.metrics, pd.DataFrame([row])], ignore_index=True)
+        text = " ".join(methods.paragraphs(replace(small, metrics=metrics), Citations()))
+        assert ("The noise floor of test (0.43) is the variance of something." in text) == said
+        assert "binary value" not in text
 
 
 def test_the_paragraph_leaves_out_what_did_not_happen(alone):

@@ -108,6 +108,37 @@ def test_a_free_or_targeted_rate_is_told_as_it_is_priced():
     assert "0.2 nats of each unit free" in remarks(free)[0].sentence
 
 
+@pytest.mark.parametrize("price", [{"capacity": 9.0}, {"free_bits": 0.2}], ids=str)
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ({}, "a unit pays if it explains more variance"),
+        ({"sigma": "shared"}, "the calibrated ELBO"),
+        ({"likelihood": "nb"}, "the ELBO"),
+    ],
+    ids=str,
+)
+def test_beta_1_is_no_elbo_and_no_noise_where_the_rate_has_another_price(kind, said, price):
+    texts = []
+    for settings in (train(), train(**price)):
+        one = plan(settings=settings)
+        one.architectures[""] = Architecture(100, (8,), (8,), **kind)
+        texts.append(" ".join(r.sentence for r in remarks(one)))
+    assert said in texts[0]
+    assert said not in texts[1]
+    weights = ["KL weight of" in text for text in texts]
+    assert weights == [kind != {"sigma": "shared"}] * 2
+
+
+def test_a_warmup_of_cycles_has_its_value_before_the_last_step():
+    once, cycles = (
+        marked(plan(settings=train(warmup=200, beta_schedule=s)))[0] for s in ("linear", "cyclical")
+    )
+    assert "in the last step alone" in once
+    assert "last step" not in cycles
+    assert "no weights are chosen" in cycles
+
+
 def test_counts_under_a_gaussian_are_pointed_out_without_a_mark():
     [found] = [r for r in remarks(plan(counted=True)) if "counts" in r.sentence]
     assert not found.suspicious

@@ -38,7 +38,7 @@ class Foretold:
 
     def rows(self, stored: Stored) -> list[Row]:
         """Rows of a member: expected active units, rate and mse on train, or why there are none."""
-        reason = why_not(stored.architecture, stored.training)
+        reason = why_not(stored.architecture, stored.training) or self._learned_more(stored)
         if reason:
             return [Row("train", name, reason=reason) for name in NAMES]
         member = stored.member
@@ -46,6 +46,15 @@ class Foretold:
         found = expected(self._spectrum(member.latent, told), member.beta, member.latent)
         values = dict(zip(NAMES, (float(found.active_units), found.rate, found.mse), strict=True))
         return [_row(name, value) for name, value in values.items()]
+
+    def _learned_more(self, stored: Stored) -> str:
+        """Reason why these eigenvalues are not those of what a member has learned."""
+        if self.measured is None or stored.training.get("ignore_imputed", True):
+            return ""
+        return (
+            "the formula is that of the values that were measured, and the member has learned "
+            "those filled in too (ignore_imputed)"
+        )
 
     def _spectrum(self, latent: int, told: bool) -> Spectrum:
         """At least as many eigenvalues as units; within batches for models that are told them."""

@@ -57,7 +57,7 @@ class Observations:
         """
         return self.x if self.observed is None else np.where(self.observed, self.x, 0)
 
-    @property
+    @cached_property
     def train(self) -> Float[np.ndarray, "train feature"]:
         """Observations that baselines may learn from."""
         return self.known[self.rows["train"]]

@@ -8,8 +8,9 @@ import pandas as pd
 from vaebio.report.colours import NULL, SHADE, beta_colours, latent_colours, model_colours
 from vaebio.report.figures import blank
 from vaebio.report.headline import ranked, reconstructions
+from vaebio.report.methods_data import has_missing
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline
+from vaebio.report.seeds import Baseline, baseline
 from vaebio.report.variants import names
 from vaebio.settings import Train
 from vaebio.terms import MEASURES
@@ -23,7 +24,7 @@ QUANTITIES = ("mse", "rate_nats")
 
 def data(results: Results) -> dict[str, Any]:
     """Members, their curves, and which of them are drawn first."""
-    null = baseline(results, "null", "mse", "validation")
+    null = _null(results)
     return {
         "members": _members(results),
         "curves": {name: _curve(rows) for name, rows in results.history.groupby("member")},
@@ -35,6 +36,13 @@ def data(results: Results) -> dict[str, Any]:
         "grey": NULL,
         "axes": {quantity: MEASURES[quantity].axis for quantity in QUANTITIES},
     }
+
+
+def _null(results: Results) -> Baseline | None:
+    """The train mean's level; None where curves are also over values that were filled in."""
+    if has_missing(results) and not results.config.train.ignore_imputed:
+        return None
+    return baseline(results, "null", "mse", "validation")
 
 
 def _members(results: Results) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pandas as pd
 from vaebio.report import figures
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
+from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import splits, summary, values
@@ -77,6 +78,11 @@ def _rule(own: Results, levels: pd.DataFrame) -> str:
             "PCA and null have no level here: a squared error is a distortion in nats only for a "
             "gaussian with σ = 1."
         )
+    if has_missing(own):
+        return (
+            "PCA and null have no level here: a distortion is a sum over the values that were "
+            "measured, of which every observation has another number."
+        )
     if levels.empty:
         return ""
     return (
@@ -106,10 +112,14 @@ def _joined(rate: pd.DataFrame, distortion: pd.DataFrame) -> pd.DataFrame:
 
 
 def _levels(own: Results, split: str) -> pd.DataFrame:
-    """Baselines as distortion; only where the likelihood makes one of the other."""
+    """Baselines as distortion; only where the likelihood makes one of the other.
+
+    Not where values are missing: a mean over the measured values of each observation does not tell
+    the mean of their sums.
+    """
     features = int(own.prepared["features"])
     levels = baselines(own, "mse", split).drop_duplicates(["name", "value"])
-    if not _unit_gaussian(own):
+    if not _unit_gaussian(own) or has_missing(own):
         levels = levels.iloc[:0]
     return levels.assign(distortion=0.5 * features * (levels["value"] + LOG_TWO_PI))
 

@@ -4,11 +4,11 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from vaebio.report import methods_data, methods_model, methods_training
-from vaebio.report.numbers import listed, plural
+from vaebio.report.numbers import listed, plural, rounded
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
-from vaebio.report.seeds import comparable, measured
-from vaebio.terms import MEASURES
+from vaebio.report.seeds import baseline, comparable, measured
+from vaebio.terms import MEASURES, NOISE_FLOOR
 
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
 CLUSTERING = {"kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette"}
@@ -61,7 +61,7 @@ def _evaluation(results: Results, citations: Citations) -> str:
         "beta; the distortion is that of one sample of the posterior."
     ]
     text += _of_measured_values(results)
-    text += _scaled_again(results)
+    text += _scaled_again(results) + _noise_floor(results)
     if "active_units" in found:
         text.append(
             "A unit is active when the variance of its posterior mean over observations is above "
@@ -85,6 +85,15 @@ def _of_measured_values(results: Results) -> list[str]:
         "values that were filled in have no part in them. The encoders saw them, and the "
         "baselines the train mean in their place, when they were fitted as when they were measured."
     ]
+
+
+def _noise_floor(results: Results) -> list[str]:
+    """The floor that explained fractions are made with, and how it was estimated."""
+    floor = baseline(results, NOISE_FLOOR, "mse", "test")
+    if floor is None:
+        return []
+    half = (floor.high - floor.low) / 2
+    return [f"The noise floor of test ({rounded(floor.value, half)}) is the {floor.reason}."]
 
 
 def _scaled_again(results: Results) -> list[str]:

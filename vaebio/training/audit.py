@@ -110,20 +110,24 @@ def meaning_of_beta(plan: Plan) -> Iterable[Remark]:
         "features and over the latent units."
     )
     kinds = {a.likelihood: a.sigma for a in plan.architectures.values()}
+    plain = plan.settings.capacity is None and not plan.settings.free_bits
     if kinds.get("gaussian") == "unit":
         weight = weight_of_mean_error(1.0, one.features)
-        yield Remark(
+        noise = (
             "With sigma 1 beta plays the part of the noise variance: a unit pays if it explains "
-            f"more variance than beta. Beta 1 is a KL weight of {weight:.2g} in code that takes "
+            "more variance than beta. "
+        )
+        yield Remark(
+            f"{noise if plain else ''}Beta 1 is a KL weight of {weight:.2g} in code that takes "
             f"the mean squared error over the features (2 x beta / features); a weight of 1 "
             f"there is beta {1 / weight:g} here."
         )
-    elif "gaussian" in kinds:
+    elif "gaussian" in kinds and plain:
         yield Remark("Sigma is learned: beta 1 is the calibrated ELBO.")
     counting = [name for name in kinds if name != "gaussian"]
     if counting:
         yield Remark(
-            f"With {_listed(counting)} beta 1 is the ELBO, and a KL weight of "
+            f"With {_listed(counting)} beta 1 is {'the ELBO, and ' if plain else ''}a KL weight of "
             f"{1 / one.features:.2g} in code that takes the mean of the negative log-likelihood "
             "over the features (beta / features)."
         )
@@ -210,12 +214,12 @@ def warmup(plan: Plan) -> Iterable[Remark]:
     what = "beta" if settings.capacity is None else "the capacity"
     cure = f"set train.warmup to {settings.epochs // 4} or train.epochs to {4 * settings.warmup:,}"
     if length < settings.epochs:
-        found = f"takes {length:,} of {settings.epochs:,} epochs, and {what} has its value after it"
+        found = f"takes {length:,} of {settings.epochs:,} epochs: {what} is constant after it"
     else:
-        found = (
-            f"lasts the whole run: {what} has its value in the last step alone, and no weights "
-            "are chosen on validation"
-        )
+        # In every cycle it has its value for a while.
+        late = f"{what} has its value in the last step alone, and "
+        late = "" if settings.beta_schedule == "cyclical" else late
+        found = f"lasts the whole run: {late}no weights are chosen on validation"
     yield Remark(f"The warm-up {found}; {cure}.", suspicious=True)
 
 

@@ -80,8 +80,9 @@ def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tup
         for at, some in parts:
             linear = tuple(y[:, at] for y in sampled)
             distortion[block, at] = part.likelihood.distortion(linear, part.learned, some)
+            times = some.measured.clamp(min=1)  # 0 where nothing was measured, not 0 / 0
             x_hat = reconstruction(part, data, tuple(y[:, at] for y in best), some)
-            mse[block, at] = squared_error(some.x, x_hat, some.observed) / some.measured
+            mse[block, at] = squared_error(some.x, x_hat, some.observed) / times
     return mean, log_var, distortion, mse
 
 
