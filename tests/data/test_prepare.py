@@ -273,6 +273,15 @@ def test_a_feature_that_varies_in_test_alone_is_dropped(made, raw_continuous):
     assert "f3" not in made(raw_continuous, Prepare()).var_names
 
 
+def test_a_feature_in_just_as_many_observations_as_it_must_stays(made, raw_counts):
+    prepared = made(raw_counts)
+    train = prepared.obs_names[prepared.obs["split"] == "train"]
+    seen = np.count_nonzero(dense(raw_counts[train].X), axis=0)
+    least = int(np.sort(seen)[len(seen) // 2])
+    prepared = made(raw_counts, Prepare(min_observations=least))
+    assert list(prepared.var_names) == list(raw_counts.var_names[seen >= least])
+
+
 def test_an_observation_without_counts_is_dropped_and_said(made, raw_counts):
     raw_counts.X = sparse.diags((np.arange(120) != 17) * 1.0) @ raw_counts.X
     prepared = made(raw_counts, Prepare(min_features=0))

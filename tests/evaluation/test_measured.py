@@ -77,3 +77,16 @@ def test_a_member_is_judged_by_measured_values_as_the_baselines_are():
     for split, rows in ROWS.items():
         by_hand = np.nanmean(error[rows], axis=1).mean()
         assert values(found)[split, "mse"] == pytest.approx(by_hand, rel=1e-4)
+
+
+def test_what_is_foretold_is_learned_on_train_alone():
+    x, observed = drawn()
+    other, others_observed = x.copy(), observed.copy()
+    other[~ROWS["train"]] *= 7
+    others_observed[~ROWS["train"]] = True
+    one, two = (
+        observations(*given).foretold.rows(stored())
+        for given in ((x, observed), (other, others_observed))
+    )
+    assert one == two
+    assert all(row.value is not None for row in one)
