@@ -176,38 +176,36 @@ def labels_with_spaces_around(folder):
     same_labels(result, "type", classes()["type"])
 
 
+def classes_of_their_own(folder, labels: list):
+    """Labels in turn, each of which must be a class, and the one of its observations."""
+    table = classes().assign(type=labels * (40 // len(labels)))
+    result = yield annotated(folder, table, label="type")
+    assert set(result.made.facts["labels"]) == set(map(str, labels))
+    same_labels(result, "type", table["type"])
+
+
 @handled()
 def labels_of_numbers(folder):
     """Clusters 1, 2 and 10 as labels."""
-    table = classes().assign(type=[1, 2, 10, 2] * 10)
-    result = yield annotated(folder, table, label="type")
-    assert set(result.made.facts["labels"]) == {"1", "2", "10"}
-    same_labels(result, "type", table["type"])
+    return classes_of_their_own(folder, [1, 2, 10, 2])
 
 
 @handled()
 def labels_with_leading_zeros(folder):
     """Labels 1, 01 and 001, which are different as texts and the same as numbers."""
-    table = classes().assign(type=["1", "01", "001", "1"] * 10)
-    result = yield annotated(folder, table, label="type")
-    assert set(result.made.facts["labels"]) == {"1", "01", "001"}
-    same_labels(result, "type", table["type"])
+    return classes_of_their_own(folder, ["1", "01", "001", "1"])
 
 
 @handled()
 def labels_that_look_like_exponents(folder):
     """Plates 1e2 and 100, which are different as texts and the same as numbers."""
-    table = classes().assign(type=["1e2", "100", "2E1", "20"] * 10)
-    result = yield annotated(folder, table, label="type")
-    assert set(result.made.facts["labels"]) == {"1e2", "100", "2E1", "20"}
+    return classes_of_their_own(folder, ["1e2", "100", "2E1", "20"])
 
 
 @handled()
 def labels_of_versions(folder):
     """Versions 1.1, 1.10 and 2, of which the first two are the same as numbers."""
-    table = classes().assign(type=["1.1", "1.10", "2", "2"] * 10)
-    result = yield annotated(folder, table, label="type")
-    assert set(result.made.facts["labels"]) == {"1.1", "1.10", "2"}
+    return classes_of_their_own(folder, ["1.1", "1.10", "2", "2"])
 
 
 @handled()

@@ -31,36 +31,38 @@ def nobody(folder) -> tuple[str, ...]:
     return NOBODY
 
 
+def unreadable(folder, matrix: str):
+    """`vaebio prepare` of a matrix that its user may not read."""
+    (folder / matrix).chmod(0)
+    return process(*prepare_words(matrix), before=nobody(folder))
+
+
 @refused(r"m\.csv.*[Pp]ermission", "read", "permission")
 def matrix_that_may_not_be_read(folder):
     """A csv without the permission to read it."""
     counts().to_csv("m.csv")
-    (folder / "m.csv").chmod(0)
-    return process(*prepare_words("m.csv"), before=nobody(folder))
+    return unreadable(folder, "m.csv")
 
 
 @refused(r"m\.h5ad.*[Pp]ermission", "read", "permission")
 def h5ad_that_may_not_be_read(folder):
     """An h5ad without the permission to read it."""
     h5ad("m.h5ad", counts())
-    (folder / "m.h5ad").chmod(0)
-    return process(*prepare_words("m.h5ad"), before=nobody(folder))
+    return unreadable(folder, "m.h5ad")
 
 
 @refused(r"m\.mtx.*[Pp]ermission", "read", "permission")
 def mtx_that_may_not_be_read(folder):
     """An .mtx without the permission to read it."""
     mmwrite("m.mtx", sparse.csr_matrix(counts().to_numpy()))
-    (folder / "m.mtx").chmod(0)
-    return process(*prepare_words("m.mtx"), before=nobody(folder))
+    return unreadable(folder, "m.mtx")
 
 
 @refused(r"m\.parquet.*[Pp]ermission", "read", "permission")
 def parquet_that_may_not_be_read(folder):
     """A parquet without the permission to read it."""
     counts().to_parquet("m.parquet")
-    (folder / "m.parquet").chmod(0)
-    return process(*prepare_words("m.parquet"), before=nobody(folder))
+    return unreadable(folder, "m.parquet")
 
 
 @refused(r"a\.csv.*[Pp]ermission", "read", "permission")

@@ -11,6 +11,12 @@ def sheet(folder) -> None:
     (folder / "sheet.tsv").write_text("name\tmatrix\nd\tm.csv\n")
 
 
+def planned(folder, **settings: object):
+    """The plan for that sheet with these settings."""
+    sheet(folder)
+    return plan(**settings)
+
+
 def with_settings(folder, text: str | bytes):
     """`vaebio prepare` with this file of settings."""
     counts().to_csv("m.csv")
@@ -102,36 +108,31 @@ def key_misspelt_in_a_file(folder):
 @refused(r"unknown key `grids` in the settings", "grid", "did you mean `grid`")
 def section_misspelt(folder):
     """A misspelt section."""
-    sheet(folder)
-    return plan(grids={"betas": [1]})
+    return planned(folder, grids={"betas": [1]})
 
 
 @refused(r"unknown key `prepare\.split\.validate`", "validation", "did you mean `validation`")
 def key_misspelt_two_levels_down(folder):
     """A misspelt key inside a section of a section."""
-    sheet(folder)
-    return plan(prepare={"split": {"validate": 0.2}})
+    return planned(folder, prepare={"split": {"validate": 0.2}})
 
 
 @refused(r"unknown key `train\.epoch` in overrides\.d", "epochs", "did you mean `epochs`")
 def key_misspelt_in_an_override(folder):
     """A misspelt key in the overrides of a data set."""
-    sheet(folder)
-    return plan(overrides={"d": {"train": {"epoch": 5}}})
+    return planned(folder, overrides={"d": {"train": {"epoch": 5}}})
 
 
 @refused(r"unknown section `overrides\.d\.trian`", "train", "did you mean `train`")
 def section_misspelt_in_an_override(folder):
     """A misspelt section in the overrides of a data set."""
-    sheet(folder)
-    return plan(overrides={"d": {"trian": {"epochs": 5}}})
+    return planned(folder, overrides={"d": {"trian": {"epochs": 5}}})
 
 
 @refused(r"`overrides\.d\.train: 5`", "keys")
 def override_that_is_a_number(folder):
     """An override that gives a number to a section."""
-    sheet(folder)
-    return plan(overrides={"d": {"train": 5}})
+    return planned(folder, overrides={"d": {"train": 5}})
 
 
 @refused(r"`overrides\.2024", "text|string", "quot")
@@ -145,43 +146,37 @@ def override_of_a_data_set_named_by_a_number(folder):
 @refused(r"`train: None`", "keys", "remove it")
 def section_with_every_key_commented_out(folder):
     """A section of which every line is commented out: YAML makes it null."""
-    sheet(folder)
-    return plan(train=None)
+    return planned(folder, train=None)
 
 
 @refused(r"`train\.epochs: 'many'`", "integer|whole")
 def word_for_a_number(folder):
     """A word where a number belongs."""
-    sheet(folder)
-    return plan(train={"epochs": "many"})
+    return planned(folder, train={"epochs": "many"})
 
 
 @refused(r"`train\.epochs: 2\.5`", "integer|whole")
 def half_an_epoch(folder):
     """A fraction where a whole number belongs."""
-    sheet(folder)
-    return plan(train={"epochs": 2.5})
+    return planned(folder, train={"epochs": 2.5})
 
 
 @refused(r"`train\.epochs: True`", "than yes", "number")
 def yes_for_a_number(folder):
     """`epochs: yes`, which YAML takes for true, and Python for 1."""
-    sheet(folder)
-    return plan(train={"epochs": True})
+    return planned(folder, train={"epochs": True})
 
 
 @refused(r"`train\.capacity: False`", "no", "null")
 def no_for_no_capacity(folder):
     """`capacity: no`, which would be a capacity of 0 nats."""
-    sheet(folder)
-    return plan(train={"capacity": False})
+    return planned(folder, train={"capacity": False})
 
 
 @refused(r"`grid\.betas\.1: True`", "than yes", "number")
 def yes_in_a_list(folder):
     """A beta of `yes`."""
-    sheet(folder)
-    return plan(grid={"betas": [0.5, True]})
+    return planned(folder, grid={"betas": [0.5, True]})
 
 
 @handled()
@@ -204,134 +199,115 @@ def exponents_without_a_point(folder):
 @refused(r"`grid\.betas: 3`", "a valid list")
 def number_for_a_list(folder):
     """A number where a list belongs."""
-    sheet(folder)
-    return plan(grid={"betas": 3})
+    return planned(folder, grid={"betas": 3})
 
 
 @refused(r"`grid\.encoders\.0: 64`", "a valid list")
 def number_for_the_widths_of_an_encoder(folder):
     """Encoders as a list of numbers where a list of lists belongs."""
-    sheet(folder)
-    return plan(grid={"encoders": [64, 32]})
+    return planned(folder, grid={"encoders": [64, 32]})
 
 
 @refused(r"`train\.memory: 'much'`", "number")
 def word_for_a_number_or_auto(folder):
     """A word where a number or auto belongs."""
-    sheet(folder)
-    return plan(train={"memory": "much"})
+    return planned(folder, train={"memory": "much"})
 
 
 @refused(r"`train\.stacks: 0`", "greater than 0")
 def no_stack(folder):
     """A grid divided into 0 stacks."""
-    sheet(folder)
-    return plan(train={"stacks": 0})
+    return planned(folder, train={"stacks": 0})
 
 
 @refused(r"`grid\.betas", "at least 1|one")
 def grid_without_beta(folder):
     """An empty list of betas."""
-    sheet(folder)
-    return plan(grid={"betas": []})
+    return planned(folder, grid={"betas": []})
 
 
 @refused(r"`grid\.seeds", "at least 1|one")
 def grid_without_seed(folder):
     """An empty list of seeds."""
-    sheet(folder)
-    return plan(grid={"seeds": []})
+    return planned(folder, grid={"seeds": []})
 
 
 @refused(r"`grid\.betas", "once.*1")
 def beta_twice(folder):
     """A beta that stands twice, as 1 and as 1.0."""
-    sheet(folder)
-    return plan(grid={"betas": [1, 2, 1.0]})
+    return planned(folder, grid={"betas": [1, 2, 1.0]})
 
 
 @refused(r"`grid\.betas\.1: nan`", "finite")
 def beta_that_is_no_number(folder):
     """A beta of .nan."""
-    sheet(folder)
-    return plan(grid={"betas": [1, float("nan")]})
+    return planned(folder, grid={"betas": [1, float("nan")]})
 
 
 @refused(r"`grid\.betas\.1: inf`", "finite")
 def beta_without_end(folder):
     """A beta of .inf."""
-    sheet(folder)
-    return plan(grid={"betas": [1, float("inf")]})
+    return planned(folder, grid={"betas": [1, float("inf")]})
 
 
 @refused(r"`grid\.betas\.0: -1", "greater than or equal to 0")
 def negative_beta(folder):
     """A negative beta."""
-    sheet(folder)
-    return plan(grid={"betas": [-1]})
+    return planned(folder, grid={"betas": [-1]})
 
 
 @refused(r"`grid\.latents\.1: 0`", "greater than 0")
 def latent_of_no_unit(folder):
     """A latent size of 0."""
-    sheet(folder)
-    return plan(grid={"latents": [2, 0]})
+    return planned(folder, grid={"latents": [2, 0]})
 
 
 @refused(r"`model\.encoder\.0: 0`", "greater than 0")
 def layer_of_no_unit(folder):
     """A hidden layer of width 0."""
-    sheet(folder)
-    return plan(model={"encoder": [0]})
+    return planned(folder, model={"encoder": [0]})
 
 
 @refused(r"`model\.dropout: 1", "less than 1")
 def dropout_of_everything(folder):
     """A dropout of 1."""
-    sheet(folder)
-    return plan(model={"dropout": 1})
+    return planned(folder, model={"dropout": 1})
 
 
 @refused(r"`prepare\.split.*", r"train \+ validation \+ test to be 1, not 1\.2")
 def shares_beyond_one(folder):
     """Shares of the splits that sum to 1.2."""
-    sheet(folder)
-    return plan(prepare={"split": {"train": 0.9}})
+    return planned(folder, prepare={"split": {"train": 0.9}})
 
 
 @refused(r"`prepare\.split\.test: 0", "greater than 0")
 def share_of_nothing(folder):
     """A test split of share 0."""
-    sheet(folder)
-    return plan(prepare={"split": {"train": 0.8, "validation": 0.2, "test": 0}})
+    return planned(folder, prepare={"split": {"train": 0.8, "validation": 0.2, "test": 0}})
 
 
 @refused(r"`model\.likelihood: 'nbinom'`", "'nb'", "did you mean `nb`")
 def likelihood_misspelt(folder):
     """A likelihood that does not exist."""
-    sheet(folder)
-    return plan(model={"likelihood": "nbinom"})
+    return planned(folder, model={"likelihood": "nbinom"})
 
 
 @refused(r"`train\.device: 'gpu'`", "cuda")
 def device_by_another_name(folder):
     """A device called gpu."""
-    sheet(folder)
-    return plan(train={"device": "gpu"})
+    return planned(folder, train={"device": "gpu"})
 
 
 @refused(r"`train", "either free_bits or capacity")
 def two_targets_of_the_rate(folder):
     """Free bits and a capacity together."""
-    sheet(folder)
-    return plan(train={"free_bits": 0.5, "capacity": 10})
+    return planned(folder, train={"free_bits": 0.5, "capacity": 10})
 
 
 @refused(r"`results: ''|`results", "", "")
 def results_in_no_folder(folder):
     """An empty path of results, which would be the root of the file system."""
-    sheet(folder)
-    return plan(results="")
+    return planned(folder, results="")
 
 
 @refused(r"`results: 'out\{x\}'`", "without braces", "`results`")

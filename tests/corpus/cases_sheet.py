@@ -17,6 +17,12 @@ def sheet(folder, *lines: str) -> None:
     classes().to_csv("a.csv")
 
 
+def planned(folder, *lines: str, **settings: object):
+    """The plan for a sheet of these lines."""
+    sheet(folder, *lines)
+    return plan(**settings)
+
+
 @refused(r"no sheet of data sets at .*sheet\.tsv", "tab-separated", "datasets:")
 def sheet_that_is_not_there(folder):
     """Settings whose sheet does not exist."""
@@ -26,36 +32,31 @@ def sheet_that_is_not_there(folder):
 @refused(r"sheet\.tsv has no column `name`", "name and matrix")
 def sheet_of_no_byte(folder):
     """An empty sheet."""
-    sheet(folder)
-    return plan()
+    return planned(folder)
 
 
 @refused(r"sheet\.tsv has no rows", "one row")
 def sheet_of_a_header(folder):
     """A sheet of a header alone."""
-    sheet(folder, "name matrix")
-    return plan()
+    return planned(folder, "name matrix")
 
 
 @refused(r"sheet\.tsv has no column `matrix`", "name and matrix")
 def sheet_without_matrix(folder):
     """A sheet without the column matrix."""
-    sheet(folder, "name label", "a type")
-    return plan()
+    return planned(folder, "name label", "a type")
 
 
 @refused(r"unknown column `lable` in sheet\.tsv", "label", "did you mean `label`")
 def sheet_with_an_unknown_column(folder):
     """A sheet with a misspelt column."""
-    sheet(folder, "name matrix lable", "a m.csv type")
-    return plan()
+    return planned(folder, "name matrix lable", "a m.csv type")
 
 
 @refused(r"column `matrix` stands more than once in sheet\.tsv", "once")
 def sheet_with_a_column_twice(folder):
     """A sheet with two columns called matrix: which is meant?"""
-    sheet(folder, "name matrix matrix", "a m.csv other.csv")
-    return plan()
+    return planned(folder, "name matrix matrix", "a m.csv other.csv")
 
 
 @refused(r"column `name matrix` in sheet\.tsv", "tabs")
@@ -70,15 +71,13 @@ def sheet_with_spaces_for_tabs(folder):
 @refused(r"column `name,matrix` in sheet\.tsv", "tabs")
 def sheet_with_commas_for_tabs(folder):
     """A sheet whose columns are apart by commas."""
-    sheet(folder, "name,matrix", "a,m.csv")
-    return plan()
+    return planned(folder, "name,matrix", "a,m.csv")
 
 
 @refused(r"line 3 of sheet\.tsv has more fields.*`?'?extra", "columns")
 def sheet_with_a_long_row(folder):
     """A sheet with a row that has a field too many."""
-    sheet(folder, "name matrix", "a m.csv", "b m.csv extra")
-    return plan()
+    return planned(folder, "name matrix", "a m.csv", "b m.csv extra")
 
 
 @refused(r"`name: '# b'` in sheet\.tsv, line 3", "letters")
@@ -101,8 +100,7 @@ def sheet_with_empty_rows_at_the_end(folder):
 @refused(r"`kind: 'cuonts'` in sheet\.tsv, line 5", "counts")
 def sheet_with_a_wrong_kind(folder):
     """A kind that does not exist, after two blank lines: lines are counted as editors do."""
-    sheet(folder, "name matrix kind", "a m.csv counts", "", "", "b m.csv cuonts")
-    return plan()
+    return planned(folder, "name matrix kind", "a m.csv counts", "", "", "b m.csv cuonts")
 
 
 @handled()
@@ -140,36 +138,31 @@ def sheet_of_excel(folder):
 @refused(r"sheet\.tsv is no sheet.*several lines.*3", "line", "quotation")
 def sheet_with_an_open_quote(folder):
     """A sheet with a quotation mark that is never closed and swallows a row."""
-    sheet(folder, "name matrix label", 'a m.csv "type', "b m.csv type")
-    return plan()
+    return planned(folder, "name matrix label", 'a m.csv "type', "b m.csv type")
 
 
 @refused(r"sheet\.tsv is no sheet", "text", "quotation")
 def sheet_with_a_field_without_end(folder):
     """A sheet with an open quote before more text than a field may hold."""
-    sheet(folder, "name matrix", 'a "m.csv', *["b m.csv"] * 20_000)
-    return plan()
+    return planned(folder, "name matrix", 'a "m.csv', *["b m.csv"] * 20_000)
 
 
 @refused(r"the name `a` stands twice in sheet\.tsv \(line 3\)", "own", "rename")
 def names_that_are_equal(folder):
     """Two data sets of one name."""
-    sheet(folder, "name matrix", "a m.csv", "a m.csv")
-    return plan()
+    return planned(folder, "name matrix", "a m.csv", "a m.csv")
 
 
 @refused(r"`a` and `A` differ in capitals.*sheet\.tsv \(line 3\)", "own", "rename")
 def names_that_differ_in_capitals(folder):
     """Two names that are one folder where the file system ignores capitals."""
-    sheet(folder, "name matrix", "a m.csv", "A m.csv")
-    return plan()
+    return planned(folder, "name matrix", "a m.csv", "A m.csv")
 
 
 @refused(r"`name: '\.\./a'` in sheet\.tsv, line 2", "letters")
 def name_that_leaves_the_results(folder):
     """A name that leads out of the folder of results."""
-    sheet(folder, "name matrix", "../a m.csv")
-    return plan()
+    return planned(folder, "name matrix", "../a m.csv")
 
 
 @refused(r"`name: 'my data'` in sheet\.tsv, line 2", "letters")
@@ -184,43 +177,37 @@ def name_with_a_space(folder):
 @refused(r"no `name` in sheet\.tsv, line 2")
 def name_that_is_empty(folder):
     """A row without a name."""
-    sheet(folder, "name matrix", " m.csv")
-    return plan()
+    return planned(folder, "name matrix", " m.csv")
 
 
 @refused(r"`name: 'gène'` in sheet\.tsv, line 2", "letters")
 def name_with_an_accent(folder):
     """A name with a letter beyond ASCII."""
-    sheet(folder, "name matrix", "gène m.csv")
-    return plan()
+    return planned(folder, "name matrix", "gène m.csv")
 
 
 @refused(r"`report\.html` in sheet\.tsv \(line 2\)", "another name", "rename")
 def name_of_the_page(folder):
     """A data set called report.html, which is the page that compares all."""
-    sheet(folder, "name matrix", "report.html m.csv")
-    return plan()
+    return planned(folder, "name matrix", "report.html m.csv")
 
 
 @refused(r"no file .*mm\.csv, the matrix of `a` in sheet\.tsv", "relative", "did you mean `m.csv`")
 def matrix_misspelt(folder):
     """A matrix that does not exist beside one of almost its name."""
-    sheet(folder, "name matrix", "a mm.csv")
-    return plan()
+    return planned(folder, "name matrix", "a mm.csv")
 
 
 @refused(r"no file .*/aa\.csv, the annotation of `a` in sheet\.tsv", "", "did you mean `a.csv`")
 def annotation_of_the_sheet_misspelt(folder):
     """An annotation that does not exist beside one of almost its name."""
-    sheet(folder, "name matrix annotation", "a m.csv aa.csv")
-    return plan()
+    return planned(folder, "name matrix annotation", "a m.csv aa.csv")
 
 
 @refused(r"no file .*m\.csv, the matrix of `a`", "existing")
 def matrix_in_a_folder_that_is_not_there(folder):
     """A matrix in a folder that does not exist."""
-    sheet(folder, "name matrix", "a nowhere/m.csv")
-    return plan()
+    return planned(folder, "name matrix", "a nowhere/m.csv")
 
 
 @refused(r"no file .*/m\.h5ad, the matrix of `a`", "existing")
@@ -234,15 +221,13 @@ def matrix_that_is_a_broken_link(folder):
 @refused(r"x{300}.*too long", "", "path")
 def matrix_with_a_name_too_long(folder):
     """A path longer than a file system allows."""
-    sheet(folder, "name matrix", f"a {'x' * 300}.csv")
-    return plan()
+    return planned(folder, "name matrix", f"a {'x' * 300}.csv")
 
 
 @refused(r"sheet\.tsv is not UTF-8 text", "UTF-8")
 def matrix_with_a_zero_byte_in_its_path(folder):
     """A path with a zero byte."""
-    sheet(folder, "name matrix", "a m.csv\0")
-    return plan()
+    return planned(folder, "name matrix", "a m.csv\0")
 
 
 @refused(r"data.*folder|folder.*data")
@@ -256,22 +241,19 @@ def matrix_that_is_an_empty_folder(folder):
 @refused(r"no builtin data set `pbmc86k`", "builtin:pbmc68k", "did you mean `pbmc68k`")
 def builtin_misspelt(folder):
     """A builtin that does not exist."""
-    sheet(folder, "name matrix", "a builtin:pbmc86k")
-    return plan()
+    return planned(folder, "name matrix", "a builtin:pbmc86k")
 
 
 @refused(r"no column `typ`, the label.*m\.csv or a\.csv.*`a`", "type", "did you mean `type`")
 def label_of_the_sheet_misspelt(folder):
     """A label that no file has."""
-    sheet(folder, "name matrix annotation label", "a m.csv a.csv typ")
-    return plan()
+    return planned(folder, "name matrix annotation label", "a m.csv a.csv typ")
 
 
 @refused(r"no column `plate`, the batch.*m\.csv or a\.csv", "type")
 def batch_of_the_sheet_that_is_not_there(folder):
     """A batch that no file has."""
-    sheet(folder, "name matrix annotation batch", "a m.csv a.csv plate")
-    return plan()
+    return planned(folder, "name matrix annotation batch", "a m.csv a.csv plate")
 
 
 @refused(r"no column `type`, the label.*m\.h5ad")
@@ -294,8 +276,7 @@ def h5ad_of_the_sheet_cut_off(folder):
 @refused(r"`model\.batch: true`, but the data set a has no technical batch", "batch", "false")
 def model_of_a_batch_that_is_not_there(folder):
     """model.batch for a data set without batch."""
-    sheet(folder, "name matrix", "a m.csv")
-    return plan(model={"batch": True})
+    return planned(folder, "name matrix", "a m.csv", model={"batch": True})
 
 
 @refused(r"likelihood `nb`, but the data set a is of kind continuous", "gaussian", "likelihood")
@@ -309,8 +290,7 @@ def model_of_counts_for_continuous_values(folder):
 @refused(r"`overrides\.abd`, but sheet\.tsv has no data set `abd`", "abc", "did you mean `abc`")
 def override_of_an_unknown_data_set(folder):
     """Overrides for a data set that is not in the sheet."""
-    sheet(folder, "name matrix", "abc m.csv")
-    return plan(overrides={"abd": {"train": {"epochs": 3}}})
+    return planned(folder, "name matrix", "abc m.csv", overrides={"abd": {"train": {"epochs": 3}}})
 
 
 @handled()

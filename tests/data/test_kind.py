@@ -41,6 +41,8 @@ def evidence(values, cuts=()):
         ([[700.5, 3.5e6], [1.5e5, np.nan]], "intensity"),
         ([[7e2, 3.5e9], [0, 2.5]], "continuous"),  # of transcripts 0 is a number
         ([[20.5, 31.2], [25.1, np.nan]], "continuous"),  # logarithms
+        ([[0.02, 31.2], [25.1, np.nan]], "continuous"),  # orders apart, but of small numbers
+        ([[2e-4, 31.2], [25.1, 7.5]], "continuous"),
         ([[-3, np.nan], [5, 2]], "continuous"),
     ],
 )

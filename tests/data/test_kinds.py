@@ -67,6 +67,14 @@ def test_features_that_are_mostly_missing_on_train_are_dropped(made, raw_intensi
     assert f"Dropped {np.sum(share > 0.2)} features missing in more than 20%" in told(prepared)
 
 
+def test_a_feature_missing_in_just_the_share_that_may_be_stays(made, raw_intensity):
+    train = (made(raw_intensity).obs["split"] == "train").to_numpy()
+    share = np.mean(~(raw_intensity.X[train] > 0), axis=0)
+    limit = np.sort(share)[len(share) // 2]
+    kept = raw_intensity.var_names[share <= limit]
+    assert list(made(raw_intensity, max_missing=float(limit)).var_names) == list(kept)
+
+
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix], ids=["dense", "csr"])
 def test_sparse_intensities_are_the_same(made, raw_intensity, form):
     expected = made(raw_intensity)

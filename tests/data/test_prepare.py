@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from anndata import read_h5ad
 from scipy import sparse
+from scipy.stats import median_abs_deviation
 
 from vaebio.data import scaling, written
 from vaebio.data.constants import Preparation
@@ -177,6 +178,19 @@ def test_the_values_are_read_twice_and_once_more_when_their_beginning_misleads(
     assert plain.shape == prepared.shape
 
 
+@pytest.mark.parametrize("change", [lambda a: a[:-1], lambda a: a[:1] + a], ids=["less", "more"])
+def test_a_matrix_that_changes_between_the_readings_is_refused(made, raw_counts, change):
+    passes = []
+
+    class Changing(InParts):
+        def chunks(self):
+            passes.append(list(super().chunks()))
+            return iter(passes[0] if len(passes) == 1 else change(passes[0]))
+
+    with pytest.raises(VaebioError, match="at the second reading of the matrix"):
+        made(raw_counts, raw=Changing.of(raw_counts), kind="counts")
+
+
 @all_kinds
 def test_arrays_lie_in_one_piece_that_can_be_mapped(made, raw, tmp_path):
     prepared = made(raw)
@@ -267,10 +281,36 @@ def test_features_of_continuous_values_are_the_most_variable_on_train(made, raw_
     assert "Dropped 1 features that are constant on train." in told(prepared, "steps")
 
 
+@pytest.mark.parametrize(
+    ("select", "measure"), [("variance", np.var), ("mad", median_abs_deviation)]
+)
+def test_features_of_counts_are_chosen_by_the_values_that_models_see(
+    made, raw_counts, select, measure
+):
+    counts = dense(raw_counts.X).copy()
+    counts[:, 0] = np.where(np.arange(len(counts)) < 15, 500, 0)  # in no total: it is too rare
+    raw_counts.X = sparse.csr_matrix(counts)
+    everything = made(raw_counts, Prepare(min_observations=16))
+    train = (everything.obs["split"] == "train").to_numpy()
+    values = measure(dense(everything.X)[train].astype(float), axis=0)
+    prepared = made(raw_counts, Prepare(min_observations=16, select=select, features=10))
+    best = np.sort(np.argsort(-values, kind="stable")[:10])
+    assert list(prepared.var_names) == list(everything.var_names[best])
+
+
 def test_a_feature_that_varies_in_test_alone_is_dropped(made, raw_continuous):
     test = (made(raw_continuous).obs["split"] == "test").to_numpy()
     raw_continuous.X[test, 3] = 5.0
     assert "f3" not in made(raw_continuous, Prepare()).var_names
+
+
+def test_a_feature_in_just_as_many_observations_as_it_must_stays(made, raw_counts):
+    prepared = made(raw_counts)
+    train = prepared.obs_names[prepared.obs["split"] == "train"]
+    seen = np.count_nonzero(dense(raw_counts[train].X), axis=0)
+    least = int(np.sort(seen)[len(seen) // 2])
+    prepared = made(raw_counts, Prepare(min_observations=least))
+    assert list(prepared.var_names) == list(raw_counts.var_names[seen >= least])
 
 
 def test_an_observation_without_counts_is_dropped_and_said(made, raw_counts):

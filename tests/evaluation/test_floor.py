@@ -83,6 +83,15 @@ def test_the_floor_of_counts_is_that_of_their_rates_on_every_split(benchmark):
     assert rows_of(found, "null", "explained")["test"].value == 0
 
 
+def test_the_counts_of_train_have_no_say_in_any_floor(benchmark):
+    """Features were chosen for how they vary there, and their noise with them."""
+    case, data = counted(benchmark)
+    floor = noise_floor(data, "counts", case.total)
+    np.testing.assert_allclose(floor.values[case.train], floor.values[~case.train].mean())
+    data.inputs.counts.data[np.repeat(case.train, np.diff(data.inputs.counts.indptr))] += 3
+    np.testing.assert_array_equal(noise_floor(data, "counts", case.total).values, floor.values)
+
+
 def test_the_floor_of_other_kinds_says_what_it_takes_for_granted():
     data = continuous()
     found = with_floor(

@@ -92,3 +92,16 @@ def test_an_observation_of_which_nothing_was_measured_leaves_every_error_finite(
         assert one.errors[-1] == 0
         assert np.isfinite(one.errors).all()
         assert ("test", "mse") in values(one)
+
+
+def test_what_is_foretold_is_learned_on_train_alone():
+    x, observed = drawn()
+    other, others_observed = x.copy(), observed.copy()
+    other[~ROWS["train"]] *= 7
+    others_observed[~ROWS["train"]] = True
+    one, two = (
+        observations(*given).foretold.rows(stored())
+        for given in ((x, observed), (other, others_observed))
+    )
+    assert one == two
+    assert all(row.value is not None for row in one)

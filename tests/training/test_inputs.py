@@ -96,3 +96,16 @@ def test_the_hash_changes_with_every_number(inputs, change):
         moved[1] += 1
         other = dataclasses.replace(inputs, **{change: moved})
     assert inputs.take(rows).hash() == inputs.hash() != other.hash()
+
+
+@pytest.mark.parametrize("change", [{"indptr": [0, 2, 2]}, {"indices": [0, 2]}], ids=lambda c: [*c])
+def test_the_hash_changes_with_the_places_of_sparse_values(change):
+    parts = {"data": [1, 2], "indices": [0, 1], "indptr": [0, 1, 2]}
+    first, second = (
+        sparse.csr_matrix((p["data"], p["indices"], p["indptr"]), (2, 3), np.float32)
+        for p in (parts, parts | change)
+    )
+    constants = np.ones(3, np.float32)
+    assert Inputs(first, constants, constants, 1.0).hash() != (
+        Inputs(second, constants, constants, 1.0).hash()
+    )
