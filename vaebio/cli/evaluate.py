@@ -11,7 +11,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaebio.configuration import read_config
+from vaebio.cli.settings import settings_of
 from vaebio.terms import COLUMNS, SPLITS
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.evaluation.measured import measure_baselines
     from vaebio.files import whole
 
-    settings = read_config(arguments.settings).evaluate
     members = pd.read_csv(arguments.members, sep="\t")
     adata = read_prepared(arguments.prepared)
+    settings = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"])).evaluate
     data = observations(adata)
     latents = sorted(members["latent"].unique().tolist())
     folders = [arguments.models / name for name in members["member"]]
