@@ -127,7 +127,7 @@ def read_sheet(path: Path) -> dict[str, Dataset]:
     sheet: dict[str, Dataset] = {}
     for line, row in _rows(path):
         dataset = _validate(Dataset, row, f"{path}, line {line}")
-        _check_name(dataset.name, sheet, f"{path} (line {line})")
+        check_name(dataset.name, sheet, f"{path} (line {line})")
         _check_files(dataset, path)
         sheet[dataset.name] = dataset
     if not sheet:
@@ -135,6 +135,29 @@ def read_sheet(path: Path) -> dict[str, Dataset]:
             found=f"{path} has no rows", expected="one row per data set", hint="add a row"
         )
     return sheet
+
+
+def check_name(name: str, sheet: Mapping[str, Dataset], where: str) -> None:
+    """Refuse a name whose results would lie where others do."""
+    if name in sheet:
+        raise VaebioError(
+            found=f"the name `{name}` stands twice in {where}",
+            expected="every data set with a name of its own",
+            hint="rename one of them",
+        )
+    alike = next((other for other in sheet if other.lower() == name.lower()), None)
+    if alike:
+        raise VaebioError(
+            found=f"the names `{alike}` and `{name}` differ in capitals alone in {where}",
+            expected="names of their own also where the file system ignores capitals",
+            hint="rename one of them",
+        )
+    if name in PAGES:
+        raise VaebioError(
+            found=f"the name `{name}` in {where}, which a file of all data sets has",
+            expected=f"another name than {', '.join(PAGES)}",
+            hint="rename it",
+        )
 
 
 def check_overrides(config: Config, sheet: Mapping[str, Dataset]) -> None:
@@ -232,29 +255,6 @@ def _check_columns(columns: list[str], path: Path) -> None:
             found=f"{path} has no column `{missing[0]}`",
             expected="a header line with at least name and matrix, separated by tabs",
             hint="see config/README.md",
-        )
-
-
-def _check_name(name: str, sheet: Mapping[str, Dataset], where: str) -> None:
-    """Refuse a name whose results would lie where others do."""
-    if name in sheet:
-        raise VaebioError(
-            found=f"the name `{name}` stands twice in {where}",
-            expected="every data set with a name of its own",
-            hint="rename one of them",
-        )
-    alike = next((other for other in sheet if other.lower() == name.lower()), None)
-    if alike:
-        raise VaebioError(
-            found=f"the names `{alike}` and `{name}` differ in capitals alone in {where}",
-            expected="names of their own also where the file system ignores capitals",
-            hint="rename one of them",
-        )
-    if name in PAGES:
-        raise VaebioError(
-            found=f"the name `{name}` in {where}, which a file of all data sets has",
-            expected=f"another name than {', '.join(PAGES)}",
-            hint="rename it",
         )
 
 
