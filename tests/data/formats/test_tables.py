@@ -163,6 +163,15 @@ def test_a_parquet_without_names_is_numbered_and_one_with_text_refused(tmp_path)
         read(str(tmp_path / "t.parquet"))
 
 
+def test_a_part_of_a_numbered_parquet_keeps_its_numbers(tmp_path):
+    table = pd.DataFrame({"f": np.arange(50.0), "g": 1.0})
+    table[10:30:2].to_parquet(tmp_path / "m.parquet")
+    table[["f"]].rename(columns={"f": "row"}).to_csv(tmp_path / "a.csv")
+    raw = read(str(tmp_path / "m.parquet"), str(tmp_path / "a.csv"))
+    assert list(raw.obs.index) == [f"{n}" for n in range(10, 30, 2)]
+    assert list(raw.obs["row"]) == list(whole(raw)[:, 0])
+
+
 @pytest.mark.parametrize("name", ["table.parquet", "table.h5ad"])
 def test_an_annotation_in_another_form_is_joined(tmp_path, raw_counts, name):
     raw_counts.obs["site"] = pd.Categorical(["x", "y"] * 60)
