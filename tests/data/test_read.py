@@ -124,6 +124,14 @@ def test_an_annotation_in_another_order_is_joined_by_name(tmp_path, small):
     assert adata.obs["donor"].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize(("first", "warned"), [(0, True), (1, False)])
+def test_an_annotation_that_counts_from_0_is_told(tmp_path, small, first, warned):
+    small.obs_names = ["1", "2"]
+    rows = "".join(f"{n},{n}\n" for n in range(first, first + 4))
+    found = annotated(tmp_path, "name,x\n" + rows, small).uns["vaebio"]["warnings"]
+    assert any("has a row `0` as well" in warning for warning in found) == warned
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [
