@@ -65,6 +65,19 @@ def test_an_h5ad_with_features_in_rows_is_turned(tmp_path, raw_counts):
     assert list(adata.obs["label"]) == list(raw_counts.obs["label"])
 
 
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [({"index": False}, "column"), ({"header": False}, "line"), ({}, None)],
+    ids=["nameless", "headless", "whole"],
+)
+def test_values_where_names_should_be_are_told(tmp_path, raw_continuous, options, place):
+    table = pd.DataFrame(raw_continuous.X, raw_continuous.obs_names, raw_continuous.var_names)
+    table.to_csv(tmp_path / "m.csv", **options)
+    warned = read(str(tmp_path / "m.csv")).warnings
+    told = [warning.split(" is taken")[0] for warning in warned if "holds numbers such" in warning]
+    assert told == ([f"The first {place}"] if place else [])
+
+
 def test_na_and_empty_fields_are_missing_values(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text("n,f,g\na,NA,1\nb,,2\nc,nan,3\n")
