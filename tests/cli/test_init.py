@@ -161,6 +161,23 @@ def test_a_sheet_of_the_user_keeps_its_columns(folder, capsys):
     )
 
 
+def test_a_sheet_may_have_what_spreadsheets_leave_in_its_header(folder):
+    Path("datasets.tsv").write_text("name\tmatrix \tkind\t\ntenths\ttenths.h5ad\tauto\t\n")
+    assert main(["init", "counts.h5ad"]) == 0
+    sheet = read_sheet(Path("datasets.tsv"))
+    assert (sheet["counts"].matrix, sheet["counts"].kind) == ("counts.h5ad", "counts")
+
+
+@pytest.mark.parametrize("name", ["COUNTS", "report.html"])
+def test_a_name_that_a_run_would_refuse_is_refused(folder, capsys, name):
+    assert main(["init", "counts.h5ad"]) == 0
+    capsys.readouterr()
+    assert main(["init", "tenths.h5ad", "--name", name]) == 2
+    assert f"`{name}`" in refused(capsys)
+    assert not Path(f"{name}.yaml").exists()
+    assert [*read_sheet(Path("datasets.tsv"))] == ["counts"]
+
+
 @pytest.mark.parametrize(
     ("options", "found"),
     [
@@ -170,6 +187,7 @@ def test_a_sheet_of_the_user_keeps_its_columns(folder, capsys):
         (["--kind", "count"], "did you mean `counts`"),
         (["--kind", "fraction"], "kind `fraction`, but values go up to"),
         (["--name", "a/b"], "the name `a/b`"),
+        (["--name", "report.html"], "the name `report.html`"),
         (["--orientation", "wide"], "orientation `wide`"),
     ],
 )

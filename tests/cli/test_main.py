@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,20 @@ def test_a_missing_file_is_three_lines_and_exit_code_2(words, found, tmp_path, c
     lines = capsys.readouterr().err.strip().splitlines()
     assert [line.split(":")[0] for line in lines] == ["Found", "Expected", "Hint"]
     assert found in lines[0]
+
+
+@pytest.mark.parametrize("verb", ["collect", "evaluate"])
+def test_a_table_of_something_else_is_three_lines_and_exit_code_2(verb, tmp_path, capsys):
+    table, more = str(tmp_path / "t.tsv"), str(tmp_path / "more")
+    Path(table).write_text("name\tage\na\t3\n")
+    words = {
+        "collect": [table, *("--store", more, "--members", more, "--history", more)],
+        "evaluate": [more, *("--members", table, "--settings", more, "--metrics", more)]
+        + ["--units", more, "--embeddings", more],
+    }
+    assert cli.main([verb, *words[verb], "--models", more]) == 2
+    told = capsys.readouterr().err
+    assert "`member` in" in told and "t.tsv" in told.splitlines()[0]
 
 
 def test_a_place_that_cannot_be_written_is_no_traceback(tmp_path, capsys):

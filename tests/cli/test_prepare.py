@@ -167,3 +167,17 @@ def test_a_disk_without_room_is_refused_before_anything_is_written(folder, capsy
     assert re.fullmatch(r"Found: 100 bytes of free space .* values take \d+\.\d kB\.", found)
     assert "prepare.features" in hint
     assert list((folder / "out").iterdir()) == []
+
+
+def test_what_a_file_overrides_for_the_data_set_holds_and_for_others_is_told(folder, capsys):
+    overrides = "overrides: {my_counts: {prepare: {features: 12}}}\n"
+    (folder / "s.yaml").write_text("prepare: {features: 15}\n" + overrides)
+    (folder / "counts.csv").rename(folder / "my counts.csv")
+    assert run(folder, "{}/my counts.csv", "--settings", "{}/s.yaml") == 0
+    assert read_h5ad(folder / "out/p.h5ad").n_vars == 12
+    assert "Warning" not in capsys.readouterr().err.partition("Data set")[0]
+    assert run(folder, "{}/my counts.csv", "--settings", "{}/s.yaml", "--name", "other") == 0
+    assert read_h5ad(folder / "out/p.h5ad").n_vars == 15
+    assert (
+        "overrides settings of my_counts, none of the data set `other`" in capsys.readouterr().err
+    )

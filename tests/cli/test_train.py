@@ -134,3 +134,12 @@ def test_a_damaged_member_is_found_and_trained_again(prepared, plain, tmp_path, 
     # Alone in its stack it is the same member up to rounding; its neighbours were not touched.
     assert again[:2] == before[:2]
     torch.testing.assert_close(load(again[2]), load(before[2]), rtol=1e-3, atol=1e-4)
+
+
+def test_what_a_file_overrides_for_the_data_set_reaches_its_training(prepared, tmp_path, capsys):
+    overrides = "overrides: {raw: {grid: {betas: [1], latents: [2]}}}\n"
+    (tmp_path / "settings.yaml").write_text(SETTINGS + overrides)
+    command = words(prepared, tmp_path) + ["--stack", "5", "--stacks", "5"]
+    command[command.index("--settings") + 1] = str(tmp_path / "settings.yaml")
+    assert main(command) == 2
+    assert "--stack 5, of --stacks 5 and 2 members" in capsys.readouterr().err

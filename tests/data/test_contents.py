@@ -49,6 +49,16 @@ def test_arrays_of_a_file_are_listed_with_what_they_hold(several, tmp_path, suff
     assert not any(a.sampled for a in found.arrays)
 
 
+def test_the_mark_of_an_old_sparse_matrix_may_be_bytes(raw_counts, tmp_path):
+    path = written(raw_counts, tmp_path / "data.h5ad")
+    with h5py.File(path, "a") as file:
+        marks = file["X"].attrs
+        marks["h5sparse_format"], marks["h5sparse_shape"] = np.bytes_("csr"), marks["shape"]
+        for name in ("encoding-type", "encoding-version", "shape"):
+            del marks[name]
+    assert [(a.storage, a.shape) for a in contents(path).arrays] == [("CSR", (120, 60))]
+
+
 def test_modalities_of_an_h5mu_are_told_apart(raw_counts, raw_continuous, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

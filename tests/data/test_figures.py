@@ -74,6 +74,13 @@ def test_every_type_of_number_is_counted(dtype):
     assert (found.low, found.high, found.evidence.ones, found.evidence.whole) == (0, 1, 3, True)
 
 
+@pytest.mark.parametrize("shape", [(5, 0), (0, 5), (0, 0)])
+def test_every_row_is_looked_at_where_there_is_nothing_to_see(shape):
+    found = figures(raw(np.zeros(shape)))
+    assert len(found.rows) == len(found.observations.low) == shape[0]
+    assert len(found.features.low) == shape[1]
+
+
 def test_parts_of_all_rows_are_all_rows():
     pieces = parts(1003, 7, most=10**9)
     assert np.concatenate([np.arange(p.start, p.stop) for p in pieces]).tolist() == [*range(1003)]

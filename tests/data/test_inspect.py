@@ -6,6 +6,7 @@ import pytest
 from anndata import AnnData
 from scipy import sparse
 
+from vaebio.data import tables
 from vaebio.data.inspect import inspect
 from vaebio.errors import VaebioError
 
@@ -182,13 +183,18 @@ def as_table(counts, folder, turn):
 
 @pytest.mark.parametrize("turn", [False, True])
 @pytest.mark.parametrize("annotated", [False, True])
-def test_a_table_is_read_the_way_its_names_tell(counts, tmp_path, turn, annotated):
+def test_a_table_is_read_once_the_way_its_names_tell(
+    counts, tmp_path, monkeypatch, turn, annotated
+):
     matrix, annotation = as_table(counts, tmp_path, turn)
+    opened, open_table = [], tables.open_table
+    monkeypatch.setattr(tables, "open_table", lambda path: opened.append(path) or open_table(path))
     found = inspect(matrix, annotation if annotated else "")
     assert found.orientation == found.lies.orientation
     assert found.orientation.startswith("features" if turn else "observations")
     assert found.raw.shape == (120, 60)
     assert len(found.candidates) == (2 if annotated else 0)
+    assert [str(path) for path in opened] == [matrix]
 
 
 def test_a_table_with_repeated_features_in_rows_is_read_the_other_way(counts, tmp_path):

@@ -65,6 +65,27 @@ def test_an_h5ad_with_features_in_rows_is_turned(tmp_path, raw_counts):
     assert list(adata.obs["label"]) == list(raw_counts.obs["label"])
 
 
+@pytest.mark.parametrize("corner", ["", "n"])
+def test_columns_aligned_with_spaces_keep_their_names(tmp_path, corner):
+    (tmp_path / "m.txt").write_text(f"{corner:3} f  g\na   1 20\nb  10  2\n")
+    adata = whole(str(tmp_path / "m.txt"))
+    assert (list(adata.obs_names), list(adata.var_names)) == (["a", "b"], ["f", "g"])
+    assert dense(adata).tolist() == [[1, 20], [10, 2]]
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [({"index": False}, "column"), ({"header": False}, "line"), ({}, None)],
+    ids=["nameless", "headless", "whole"],
+)
+def test_values_where_names_should_be_are_told(tmp_path, raw_continuous, options, place):
+    table = pd.DataFrame(raw_continuous.X, raw_continuous.obs_names, raw_continuous.var_names)
+    table.to_csv(tmp_path / "m.csv", **options)
+    warned = read(str(tmp_path / "m.csv")).warnings
+    told = [warning.split(" is taken")[0] for warning in warned if "holds numbers such" in warning]
+    assert told == ([f"The first {place}"] if place else [])
+
+
 def test_na_and_empty_fields_are_missing_values(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text("n,f,g\na,NA,1\nb,,2\nc,nan,3\n")
@@ -122,6 +143,14 @@ def test_annotation_is_joined_by_name_and_wins(tmp_path, small):
 def test_an_annotation_in_another_order_is_joined_by_name(tmp_path, small):
     adata = annotated(tmp_path, "name,donor\nb,2\na,1\n", small)
     assert adata.obs["donor"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("first", "warned"), [(0, True), (1, False)])
+def test_an_annotation_that_counts_from_0_is_told(tmp_path, small, first, warned):
+    small.obs_names = ["1", "2"]
+    rows = "".join(f"{n},{n}\n" for n in range(first, first + 4))
+    found = annotated(tmp_path, "name,x\n" + rows, small).uns["vaebio"]["warnings"]
+    assert any("has a row `0` as well" in warning for warning in found) == warned
 
 
 @pytest.mark.parametrize(
@@ -200,6 +229,8 @@ def test_repeated_observations_are_refused_and_repeated_features_renamed(tmp_pat
         ("m.csv", b"n,f,g\na,1,2\nb_1,1,3_4\n", "(?s)`3_4` in line 3 .*`g`.*write `34` if"),
         ("m.csv", b"n,f,g\na,1,x_y\n", "(?s)`x_y` in line 2 .*columns of text .`g`"),
         ("m.csv", b"n;f;g\na;1;2\n", "only one column in .*holds semicolons"),
+        ("m.csv", b"n;f\na;1,5\n", "(?s)holds semicolons.*decimals with a point"),
+        ("m.csv", b"n;f;g\na;1,5;2,5\n", "(?s)holds semicolons.*decimals with a point"),
         ("m.csv", b"<!DOCTYPE html>\n<html>\n", "a web page"),
         ("m.csv", b"\n \n\n<html>\n", "a web page"),
         ("m.csv", b"\n\n", "has no content"),
@@ -218,8 +249,9 @@ def test_repeated_observations_are_refused_and_repeated_features_renamed(tmp_pat
     ],
     ids=(
         "empty no_rows short_row long_row long_header text decimal_comma underscore "
-        "words_with_underscores semicolons web_page blank_web_page blank blank_above "
-        "latin1 gzip_named_csv cut_gzip csv_named_gz open_quote csv_named_h5ad excel"
+        "words_with_underscores semicolons one_decimal_comma decimal_commas web_page "
+        "blank_web_page blank blank_above latin1 gzip_named_csv cut_gzip csv_named_gz "
+        "open_quote csv_named_h5ad excel"
     ).split(),
 )
 def test_a_garbled_file_is_refused_with_its_place(tmp_path, name, content, message):

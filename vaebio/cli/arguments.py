@@ -1,6 +1,8 @@
 """Arguments about a matrix that several verbs take: what is said of each is said once."""
 
 import argparse
+import re
+from pathlib import Path
 
 PARTS = {
     "layer": "layer of the file to read: X, raw, or the name of a layer",
@@ -74,3 +76,11 @@ def add_roles(parser: argparse.ArgumentParser, *, label: str) -> None:
         "looks at them (default: %(default)s)",
     )
     add("--name", metavar="NAME", default="", help="name of the data set (default: from MATRIX)")
+
+
+def name_of(matrix: str) -> str:
+    """Name of a data set by its matrix: up to its first dot, of what a name may hold."""
+    from vaebio.settings import BUILTIN
+
+    stem = Path(matrix.removeprefix(BUILTIN)).name.split(".")[0]
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", stem).lstrip("_.-") or "mine"

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from vaebio.errors import VaebioError
 from vaebio.terms import COLUMNS
 
 
@@ -26,7 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.files import whole
     from vaebio.training.store import HISTORY
 
-    rows = sorted((r for path in arguments.stacks for r in _rows(path)), key=_grid_order)
+    rows = sorted((r for path in arguments.stacks for r in _members(path)), key=_grid_order)
     with whole(arguments.members) as temporary:
         _write(temporary, COLUMNS["members.tsv"], rows)
     with whole(arguments.history) as temporary:
@@ -47,6 +48,18 @@ def _grid_order(row: dict[str, str]) -> tuple[str, int, float, int]:
     latent = f"k{row['latent']}-"
     variant = row["member"].rpartition(latent)[0]
     return variant, int(row["latent"]), float(row["beta"]), int(row["seed"])
+
+
+def _members(path: Path) -> list[dict[str, str]]:
+    rows = _rows(path)
+    missing = [c for c in COLUMNS["members.tsv"] if not rows or c not in rows[0]]
+    if missing:
+        raise VaebioError(
+            found=f"no row with `{missing[0]}` in {path}",
+            expected=f"columns {', '.join(COLUMNS['members.tsv'])}, separated by tabs",
+            hint="name a table that `vaebio train` wrote, or write it again",
+        )
+    return rows
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaebio.configuration import read_config
+from vaebio.cli.settings import settings_of
 from vaebio.terms import COLUMNS, SPLITS
 
 if TYPE_CHECKING:
@@ -37,18 +37,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure, then write the two tables and the embeddings."""
-    import pandas as pd
-
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
     from vaebio.evaluation.measured import measure_baselines
     from vaebio.files import whole
+    from vaebio.report.read import read_table
 
-    settings = read_config(arguments.settings).evaluate
-    members = pd.read_csv(arguments.members, sep="\t")
+    members = read_table(arguments.members, "members.tsv")
     adata = read_prepared(arguments.prepared)
+    settings = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"])).evaluate
     data = observations(adata)
-    latents = sorted(members["latent"].unique().tolist())
+    latents = sorted(members["latent"].astype(int).unique().tolist())
     folders = [arguments.models / name for name in members["member"]]
     bar = Progress("measuring", 1 + len(latents) + len(folders), "embedding")
     found = []

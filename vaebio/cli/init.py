@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaebio.cli.arguments import PARTS, add_roles
+from vaebio.cli.arguments import PARTS, add_roles, name_of
 from vaebio.cli.inspect import add_unknown_matrix, inspected
 from vaebio.errors import VaebioError, about
 
@@ -62,12 +62,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _name(arguments: argparse.Namespace) -> str:
-    """The name asked for, or that of the matrix up to its first dot."""
-    from vaebio.settings import BUILTIN, NAME_PATTERN
+    """The name asked for, or one made of that of the matrix."""
+    from vaebio.settings import NAME_PATTERN
 
     if not arguments.name:
-        stem = Path(arguments.matrix.removeprefix(BUILTIN)).name.split(".")[0]
-        return re.sub(r"[^A-Za-z0-9_.-]+", "_", stem).lstrip("_.-") or "mine"
+        return name_of(arguments.matrix)
     if not re.fullmatch(NAME_PATTERN, arguments.name):
         raise VaebioError(
             found=f"the name `{arguments.name}`",

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaebio.cli.arguments import add_matrix, add_roles
+from vaebio.cli.arguments import add_matrix, add_roles, name_of
+from vaebio.cli.settings import settings_of
 from vaebio.errors import VaebioError, about
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--settings",
         metavar="YAML",
         type=Path,
-        help="settings file; its section `prepare` counts (default: the defaults)",
+        help="settings file; its section `prepare` counts, and what it overrides for the data set "
+        "(default: the defaults)",
     )
     add("--prepared", metavar="OUT.h5ad", type=Path, required=True, help="where the result goes")
     add("--summary", metavar="OUT.json", type=Path, required=True, help="where its facts go")
@@ -47,7 +49,8 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.files import whole
 
     _refuse_overwriting(arguments)
-    settings = _settings(arguments.settings)
+    name = arguments.name or name_of(arguments.matrix)
+    settings = _settings(arguments.settings, name)
     raw = _read(arguments, settings)
     with whole(arguments.prepared) as h5ad, whole(arguments.summary) as text:
         with about(arguments.matrix):
@@ -58,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
                 batch=arguments.batch,
                 kind=arguments.kind,
                 settings=settings,
-                name=arguments.name or _name(arguments.matrix),
+                name=name,
                 watch=_watched,
             )
         facts = summary(prepared, matrix=arguments.matrix, annotation=arguments.annotation)
@@ -96,18 +99,10 @@ def _watched(what: str, n: int, chunks: "Chunks") -> "Chunks":
     bar.close()
 
 
-def _settings(path: Path | None) -> "Prepare":
-    from vaebio.configuration import read_config
+def _settings(path: Path | None, name: str) -> "Prepare":
     from vaebio.settings import Prepare
 
-    return read_config(path).prepare if path else Prepare()
-
-
-def _name(matrix: str) -> str:
-    """File name up to its first dot, or the name of the builtin."""
-    from vaebio.settings import BUILTIN
-
-    return Path(matrix.removeprefix(BUILTIN)).name.split(".")[0]
+    return settings_of(path, name).prepare if path else Prepare()
 
 
 def _refuse_overwriting(arguments: argparse.Namespace) -> None:

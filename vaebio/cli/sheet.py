@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from vaebio.configuration import read_sheet
+from vaebio.configuration import check_name, read_sheet
 from vaebio.errors import VaebioError
 from vaebio.settings import Dataset
 
@@ -15,27 +15,35 @@ def with_row(sheet: Path, row: Dataset) -> str:
     Raises
     ------
     VaebioError
-        When the sheet cannot be read, has another row of that name, or lacks a column for the row.
+        When the sheet cannot be read, has another row of that name or one that differs in capitals
+        alone, or lacks a column for the row.
     """
     fields = row.model_dump()
     if not sheet.exists():
+        check_name(row.name, {}, f"{sheet}")
         return _text([list(fields), list(fields.values())])
     known = read_sheet(sheet)
     before = sheet.read_text(encoding="utf-8-sig")
     if known.get(row.name) == row:
         return before
     if row.name in known:
-        differs = next(key for key in fields if getattr(known[row.name], key) != fields[key])
-        raise VaebioError(
-            found=f"{sheet} has a data set `{row.name}` already, with another {differs} "
-            f"(`{getattr(known[row.name], differs)}`, not `{fields[differs]}`)",
-            expected="every data set with a name of its own",
-            hint="choose another name with --name, or take the row out of the sheet",
-        )
-    header = next(csv.reader(before.splitlines(), delimiter="\t"))
+        raise _taken(sheet, known[row.name], row)
+    check_name(row.name, known, f"{sheet}")
+    line = next(csv.reader(before.splitlines(), delimiter="\t"))
+    header = [column.strip() for column in line]
     _refuse_narrow(sheet, header, row)
     ended = before if before.endswith("\n") else before + "\n"
-    return ended + _text([[fields[column] for column in header]])
+    return ended + _text([[fields.get(column, "") for column in header]])
+
+
+def _taken(sheet: Path, known: Dataset, row: Dataset) -> VaebioError:
+    differs = next(key for key, value in row if getattr(known, key) != value)
+    return VaebioError(
+        found=f"{sheet} has a data set `{row.name}` already, with another {differs} "
+        f"(`{getattr(known, differs)}`, not `{getattr(row, differs)}`)",
+        expected="every data set with a name of its own",
+        hint="choose another name with --name, or take the row out of the sheet",
+    )
 
 
 def _refuse_narrow(sheet: Path, header: list[str], row: Dataset) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaebio.configuration import read_config
+from vaebio.cli.settings import settings_of
 from vaebio.errors import VaebioError
 from vaebio.terms import COLUMNS
 
@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.cli.inputs import inputs_of, read_prepared
     from vaebio.training.grid import members, stack_of
 
-    config = read_config(arguments.settings)
-    device = choose_device(config.train.device)
     adata = read_prepared(arguments.prepared)
+    config = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"]))
+    device = choose_device(config.train.device)
     architectures = architectures_of(config, adata)
     grid = members(config.grid, list(architectures))
     _refuse_beyond(arguments.stack, arguments.stacks, len(grid))

@@ -50,6 +50,8 @@ def _of_text(path: Path) -> pd.DataFrame:
 def join(raw: Raw, table: pd.DataFrame, path: Path) -> str:
     """Add the columns of the table to the observations in place; they replace those of equal name.
 
+    A warning is added when the two may count the observations from different numbers.
+
     Returns
     -------
     A sentence with the numbers of matched rows.
@@ -69,6 +71,11 @@ def join(raw: Raw, table: pd.DataFrame, path: Path) -> str:
             f"for example `{missing[0]}`",
             expected="one row for every observation, with its name in the first column",
             hint="add the rows, or take these observations out of the matrix",
+        )
+    if "0" in table.index and list(raw.obs.index) == [f"{i}" for i in range(1, n + 1)]:
+        raw.warnings.append(
+            f"The observations are named 1 to {n:,}, and {path} has a row `0` as well: if it "
+            "counts them from 0, each has got the row of its neighbour; then name them alike."
         )
     replaced = [name for name in table.columns if name in raw.obs.columns]
     raw.obs = raw.obs.drop(columns=replaced).join(table.loc[raw.obs.index])

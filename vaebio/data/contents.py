@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from vaebio.data.formats.stored import layout
 from vaebio.data.sources import (
     BUILT_IN,
     H5AD,
@@ -150,11 +151,10 @@ def _array(node: Any, place: str) -> Iterator[Array]:  # noqa: ANN401 - of h5py 
         if len(node.shape) == 2 and node.dtype.kind in "biuf":
             yield Array(place, tuple(node.shape), "dense", str(node.dtype), *_looked_at(node))
         return
-    kind = node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", ""))
     shape = node.attrs.get("shape", node.attrs.get("h5sparse_shape"))
     if shape is not None and "data" in node:
         values = node["data"]
-        storage = str(kind).removesuffix("_matrix").upper()
+        storage = layout(node).upper()
         sizes = tuple(int(n) for n in shape)
         yield Array(place, sizes, storage, str(values.dtype), *_looked_at(values))
 

@@ -146,9 +146,7 @@ def figures(
 
 def parts(n: int, features: int, most: int = WHOLE_PASS) -> list[slice]:
     """Rows to look at: all in order, or blocks spread evenly from the first row to the last."""
-    if 0 in (n, features):
-        return []
-    step = max(1, PART // features)
+    step = max(1, PART // max(1, features))
     if n * features <= most:
         return [slice(start, min(start + step, n)) for start in range(0, n, step)]
     rows = max(1, most // features)

@@ -8,13 +8,14 @@ from vaebio.data.annotation import read_annotation
 from vaebio.data.candidates import Candidate, candidates
 from vaebio.data.contents import Contents, contents
 from vaebio.data.figures import WHOLE_PASS, Figures, figures
+from vaebio.data.formats.wanted import Wanted
 from vaebio.data.kind import decide_kind
 from vaebio.data.logarithm import base_of_log_counts
 from vaebio.data.matrix import Matrix, canonical
 from vaebio.data.names import Sort, sort_of
 from vaebio.data.orientation import Lies, lies
 from vaebio.data.raw import Raw
-from vaebio.data.read import STRAIGHT, TURNED, read
+from vaebio.data.read import STRAIGHT, as_it_lies, read, standing
 from vaebio.data.sources import (
     ANNOTATION_SUFFIXES,
     BUILT_IN,
@@ -129,44 +130,17 @@ def _read(
     if form in _ORIENTED:
         raw = read(matrix, annotation, orientation or STRAIGHT, **part)
         return raw, STRAIGHT, Lies(STRAIGHT, f"the form, {form}, says which are its observations")
-    annotated = _names_in(annotation)
-    if orientation:
-        raw = read(matrix, annotation, orientation, **part)
-        return raw, orientation, _lies(raw, orientation, annotated)
-    raw, seen = _as_it_lies(matrix, annotated, part)
-    orientation = seen.orientation or STRAIGHT
-    if annotation or orientation == TURNED:
-        raw = read(matrix, annotation, orientation, **part)
-    return raw, orientation, seen
-
-
-def _as_it_lies(matrix: str, annotated: Sequence[str], part: Mapping[str, str]) -> tuple[Raw, Lies]:
-    """The data set in the usual orientation, or in the other where only that can be read.
-
-    Names of features repeat in many files, those of observations must not: a matrix that is refused
-    for them may lie the other way.
-    """
-    try:
-        raw, orientation = read(matrix, "", STRAIGHT, **part), STRAIGHT
-    except VaebioError as refusal:
-        try:
-            raw, orientation = read(matrix, "", TURNED, **part), TURNED
-        except VaebioError:
-            raise refusal from None
-        if _lies(raw, TURNED, annotated).orientation != TURNED:
-            raise
-    return raw, _lies(raw, orientation, annotated)
+    annotated = _names_in(annotation)  # first: what is wrong with it is soon said
+    raw = as_it_lies(matrix, Wanted(**part), orientation or STRAIGHT)
+    seen = lies(list(raw.obs.index), list(raw.var.index), annotated)
+    orientation = orientation or seen.orientation or STRAIGHT
+    return standing(raw, matrix, annotation, orientation), orientation, seen
 
 
 def _names_in(annotation: str) -> Sequence[str]:
     if not annotation:
         return ()
     return list(read_annotation(checked_path(annotation, "annotation", ANNOTATION_SUFFIXES)).index)
-
-
-def _lies(raw: Raw, orientation: str, annotated: Sequence[str]) -> Lies:
-    rows, columns = list(raw.obs.index), list(raw.var.index)
-    return lies(*((rows, columns) if orientation == STRAIGHT else (columns, rows)), annotated)
 
 
 def _kind(found: Figures) -> tuple[str, str]:

@@ -73,13 +73,18 @@ def read(
         When a file cannot be read or holds no such part, an observation name repeats, or the
         annotation does not fit.
     """
-    if orientation not in get_args(Orientation):
-        raise VaebioError(
-            found=f"orientation `{orientation}`",
-            expected=f"one of {', '.join(get_args(Orientation))}",
-            hint=did_you_mean(orientation, get_args(Orientation), "leave it out"),
-        )
-    raw = _as_it_lies(matrix, orientation, Wanted(layer, modality, genome, kind))
+    raw = as_it_lies(matrix, Wanted(layer, modality, genome, kind), orientation)
+    return standing(raw, matrix, annotation, orientation)
+
+
+def standing(raw: Raw, matrix: str, annotation: str, orientation: str) -> Raw:
+    """What was read as it lies, with observations in rows, unique names and its annotation.
+
+    Raises
+    ------
+    VaebioError
+        When an observation name repeats, or the annotation does not fit.
+    """
     if orientation == TURNED:
         raw = Raw(raw.var, raw.obs, turned(raw.x), raw.steps, raw.warnings)
     n, features = raw.shape
@@ -118,8 +123,25 @@ _FORMS = {
 }
 
 
-def _as_it_lies(matrix: str, orientation: str, wanted: Wanted) -> Raw:
-    """Matrix as in its source, with the columns about rows and columns."""
+def as_it_lies(matrix: str, wanted: Wanted, orientation: str = STRAIGHT) -> Raw:
+    """Matrix as in its source, with the columns about rows and columns.
+
+    Parameters
+    ----------
+    orientation
+        As told: refused where the form says itself which are its observations.
+
+    Raises
+    ------
+    VaebioError
+        When a file cannot be read or holds no such part.
+    """
+    if orientation not in get_args(Orientation):
+        raise VaebioError(
+            found=f"orientation `{orientation}`",
+            expected=f"one of {', '.join(get_args(Orientation))}",
+            hint=did_you_mean(orientation, get_args(Orientation), "leave it out"),
+        )
     name = sources.builtin_name(matrix)
     path, form = (Path(matrix), sources.BUILT_IN) if name else sources.checked_matrix(matrix)
     how = _Form(lambda *_: builtin.READERS[name](), oriented=True) if name else _FORMS[form]

@@ -48,7 +48,8 @@ def open_table(path: Path) -> tuple[list[str], Iterator[Row]]:
             hint="check how the file was written",
         )
     width = len(first[1])
-    if width < 2:
+    glued = len(header) == 1 and any(mark in header[0] for mark in "\t;")
+    if width < 2 or glued:
         raise _one_column(path, header)
     if len(header) not in (width, width - 1):
         raise _ragged(path, first[0], width, f"the header has {len(header)}")
@@ -135,7 +136,9 @@ def records_of(path: Path) -> Iterator[tuple[int, list[str]]]:
             top = _top(stream)
             _refuse_web_page(path, top[-1])
             lines = itertools.chain(top, stream)
-            reader = csv.reader(lines, delimiter=_delimiter(path, top[-1]))
+            mark = _delimiter(path, top[-1])
+            # Columns that are aligned with spaces have several between two fields.
+            reader = csv.reader(lines, delimiter=mark, skipinitialspace=mark == " ")
             for fields in reader:
                 if fields:
                     yield reader.line_num, fields
@@ -188,7 +191,8 @@ def _one_column(path: Path, header: list[str]) -> VaebioError:
     return VaebioError(
         found=found + (f", but its header holds {seen}" if seen else ""),
         expected="commas between the columns of a .csv, tabs between those of a .tsv",
-        hint="write the file again with the separator its name says, or rename it",
+        hint="write the file again with the separator its name says and decimals with a point, or "
+        "rename it",
     )
 
 

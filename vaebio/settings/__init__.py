@@ -1,7 +1,7 @@
 """Typed settings: the only description of every key of `config.yaml` and `datasets.tsv`.
 
 One file for each group of sections. `config/config.yaml` and the JSON Schemas are generated from
-these types (`make settings`), and a test holds them together. `configuration.py` reads files into
+these types (`make settings`), and a test holds them together. `configuration` reads files into
 them.
 """
 

@@ -95,6 +95,18 @@ def test_a_loom_is_read(tmp_path, adata, names):
     assert list(raw.var["weight"]) == list(range(adata.n_vars))
 
 
+def test_numbers_that_name_the_observations_of_a_loom_are_text(tmp_path, raw_counts):
+    raw_counts.obs_names = [f"{n}" for n in range(100, 220)]
+    path = write_loom(tmp_path / "m.loom", raw_counts)
+    with h5py.File(path, "a") as file:
+        del file["col_attrs/CellID"]
+        file["col_attrs/CellID"] = np.arange(100, 220)
+    raw_counts.obs[["label"]].rename(columns={"label": "site"}).to_csv(tmp_path / "a.csv")
+    raw = read(path, str(tmp_path / "a.csv"))
+    assert list(raw.obs.index) == list(raw_counts.obs_names)
+    assert list(raw.obs["site"]) == list(raw_counts.obs["label"])
+
+
 def test_layers_of_a_loom_and_one_without_names(tmp_path, raw_counts):
     layers = [("spliced", dense(raw_counts) * 2)]
     path = write_loom(tmp_path / "m.loom", raw_counts, ("name", "name"), layers)
@@ -149,6 +161,15 @@ def test_a_parquet_without_names_is_numbered_and_one_with_text_refused(tmp_path)
     )
     with pytest.raises(VaebioError, match="(?s)the column `site` of .*t.parquet holds.*annotation"):
         read(str(tmp_path / "t.parquet"))
+
+
+def test_a_part_of_a_numbered_parquet_keeps_its_numbers(tmp_path):
+    table = pd.DataFrame({"f": np.arange(50.0), "g": 1.0})
+    table[10:30:2].to_parquet(tmp_path / "m.parquet")
+    table[["f"]].rename(columns={"f": "row"}).to_csv(tmp_path / "a.csv")
+    raw = read(str(tmp_path / "m.parquet"), str(tmp_path / "a.csv"))
+    assert list(raw.obs.index) == [f"{n}" for n in range(10, 30, 2)]
+    assert list(raw.obs["row"]) == list(whole(raw)[:, 0])
 
 
 @pytest.mark.parametrize("name", ["table.parquet", "table.h5ad"])

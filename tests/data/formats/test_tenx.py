@@ -187,6 +187,14 @@ def test_names_that_do_not_fit_are_refused(tmp_path, counts):
         read(folder)
 
 
+def test_a_feature_without_its_type_is_refused(tmp_path, counts):
+    folder = write_folder(tmp_path / "m", counts, types=(GENES,) * 3 + (PROTEINS,) * 3)
+    features = tmp_path / "m/features.tsv"
+    features.write_text(features.read_text().replace(f"gene4\t{PROTEINS}", "gene4"))
+    with pytest.raises(VaebioError, match="line 5 of .*features.tsv has fewer than 3 fields"):
+        read(folder)
+
+
 def test_a_folder_above_names_the_one_inside(tmp_path, counts):
     inside = write_folder(tmp_path / "filtered", counts)
     with pytest.raises(VaebioError, match=f"holds no matrix.mtx(?s:.)*instance {inside}"):

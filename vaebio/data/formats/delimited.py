@@ -1,6 +1,7 @@
 """csv, tsv and txt, plain or gzip: a line for each row, names in the first column."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,16 @@ from vaebio.data.formats.stored import gathered
 from vaebio.data.formats.wanted import Wanted
 from vaebio.data.raw import CHUNK_NUMBERS, Raw
 
+_MEASURED = re.compile(r"-?\d+\.\d+([eE][-+]?\d+)?")
+
 
 def read_delimited(path: Path, wanted: Wanted) -> Raw:
     """Raw data set of a text table."""
     columns, rows = tables.open_table(path)
     names: list[str] = []
     x = gathered(_blocks(rows, columns, path, names))
-    return Raw(pd.DataFrame(index=names), pd.DataFrame(index=columns), x)
+    cautions = [*_doubt(names, "column"), *_doubt(columns, "line")]
+    return Raw(pd.DataFrame(index=names), pd.DataFrame(index=columns), x, warnings=cautions)
 
 
 def _blocks(
@@ -34,3 +38,19 @@ def _blocks(
             block = []
     if block:
         yield np.stack(block)
+
+
+def _doubt(names: Sequence[str], place: str) -> Iterator[str]:
+    """A warning about names that look measured: of a table without names the first values are lost.
+
+    Parameters
+    ----------
+    place
+        Which first one holds the names: column or line.
+    """
+    measured = [name for name in names if _MEASURED.fullmatch(name)]
+    if 2 * len(measured) > len(names):
+        yield (
+            f"The first {place} is taken for names, but holds numbers such as `{measured[0]}`: if "
+            f"these are measurements, put names into a {place} of their own before them."
+        )

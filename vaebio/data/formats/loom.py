@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from vaebio.data.formats.frames import named
 from vaebio.data.formats.layers import X, chosen
 from vaebio.data.formats.loom_names import (
     FEATURE_NAMES,
@@ -37,7 +38,7 @@ def _frame(attributes: Element, known: tuple[str, ...], n: int) -> tuple[pd.Data
     key = names_key(attributes, known)
     content = {name: _column(attributes[name][:]) for name in columns_of(attributes, known)}
     if key:
-        return pd.DataFrame(content, index=_column(attributes[key][:])), []
+        return pd.DataFrame(content, index=named(pd.Index(_column(attributes[key][:])))), []
     caution = f"No attribute {', '.join(known)}, so they are numbered from 1."
     return pd.DataFrame(content, index=[str(i) for i in range(1, n + 1)]), [caution]
 

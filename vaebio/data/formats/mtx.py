@@ -24,7 +24,7 @@ def read_triplet(files: Triplet, wanted: Wanted) -> Raw:
     """
     values = _values(files.matrix)
     obs = pd.DataFrame(index=_index(_columns(files.observations)[0]))
-    var = _features(_columns(files.features), has_types="features" in files.features.name)
+    var = _features(_columns(files.features, alike=3), has_types="features" in files.features.name)
     obs, var, steps = _without_headers(obs, var, values.shape)
     if values.shape == (len(var), len(obs)):
         x = _by_rows(values.T)
@@ -65,9 +65,24 @@ def _by_rows(values: np.ndarray | sparse.coo_matrix) -> Matrix:
     return sparse.csr_matrix(values) if sparse.issparse(values) else np.ascontiguousarray(values)
 
 
-def _columns(path: Path) -> list[list[str]]:
-    """Columns of a file with names, as many as every line has."""
-    lines = [[field.strip() for field in fields] for _, fields in records_of(path)]
+def _columns(path: Path, alike: int = 1) -> list[list[str]]:
+    """Columns of a file with names, as many as every line has.
+
+    Parameters
+    ----------
+    alike
+        Columns that a line must have where others have them; the line at the top may be a header.
+    """
+    records = list(records_of(path))
+    lines = [[field.strip() for field in fields] for _, fields in records]
+    most = min(alike, max(map(len, lines), default=0))
+    short = next((number for number, fields in records[1:] if len(fields) < most), None)
+    if short:
+        raise VaebioError(
+            found=f"line {short} of {path} has fewer than {most} fields, other lines have more",
+            expected="id, name and type of a feature in every line, or the same part of these",
+            hint="look for a line that is cut off; copy or download the file again",
+        )
     return [list(column) for column in zip(*lines, strict=False)] or [[]]
 
 

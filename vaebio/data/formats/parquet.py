@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from vaebio.data.formats.parquet_names import names_column
+from vaebio.data.formats.parquet_names import names_column, numbers_of_rows
 from vaebio.data.formats.stored import gathered
 from vaebio.data.formats.wanted import Wanted
 from vaebio.data.raw import CHUNK_NUMBERS, Raw
@@ -34,7 +34,9 @@ def read_parquet(path: Path, wanted: Wanted) -> Raw:
     names_of_all = schema.names
     var = pd.DataFrame(index=pd.Index([names_of_all[i] for i in features], dtype=object))
     cautions = []
-    if at is None:
+    if at is None and (numbers := numbers_of_rows(schema, x.shape[0])):
+        names = [f"{n}" for n in numbers]
+    elif at is None:
         names = [f"{n}" for n in range(1, x.shape[0] + 1)]
         cautions = [f"No column of {path} holds names, so the rows are numbered from 1."]
     return Raw(pd.DataFrame(index=pd.Index(names, dtype=object)), var, x, warnings=cautions)
