@@ -21,6 +21,11 @@ WIDE, TALL = "observations_by_features", "features_by_observations"
         (NOTHING, GENES, WIDE),
         (GENES, GENES, None),
         (NOTHING, NOTHING, None),
+        # Wells are one side's names alone, and acylcarnitines are written alike.
+        (NOTHING, [f"C{i}" for i in range(2, 19)], None),
+        ([f"plate1_{row}{i}" for row in "AB" for i in range(1, 9)], NOTHING, None),
+        ([f"plate1_{row}{i}" for row in "AB" for i in range(1, 9)], GENES, WIDE),
+        (GENES, [f"plate1_{row}{i}" for row in "AB" for i in range(1, 9)], TALL),
     ],
 )
 def test_names_tell_the_orientation_or_do_not(rows, columns, expected):

@@ -97,3 +97,11 @@ def test_a_file_that_is_no_benchmark_is_refused(tmp_path):
     (tmp_path / "prepare.tsv").write_text("a\tb\n1\t2\n")
     with pytest.raises(VaebioError, match="benchmark file"):
         read_timing(tmp_path)
+
+
+def test_the_settings_of_a_whole_run_are_those_of_the_data_set(folder, read_folder):
+    """By hand the file of a run may be given, in which a data set has settings of its own."""
+    (folder / "settings.yaml").write_text(
+        "overrides: {pbmc68k: {train: {minibatch: 77}}, other: {train: {minibatch: 88}}}\n"
+    )
+    assert read_folder(folder).config.train.minibatch == 77

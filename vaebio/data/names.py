@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -30,6 +30,8 @@ class Sort:
         A whole name, in any case.
     share
         Of the names looked at, that must fit.
+    alone
+        Whether such names on one side tell which way a matrix lies, whatever the other side says.
     """
 
     word: str
@@ -37,6 +39,7 @@ class Sort:
     counted: str
     pattern: re.Pattern
     share: float = 0.5
+    alone: bool = True
 
 
 def _sort(word: str, axis: Axis, counted: str, pattern: str, share: float = 0.5) -> Sort:
@@ -68,7 +71,11 @@ SORTS = (
     _sort("cell names", "observations", "cells", r"(.*[^A-Z])?cells?[ _.-]?[A-Z]?\d+.*"),
     _sort("TCGA barcodes", "observations", "samples", r"TCGA[-.][A-Z\d]{2}[-.][A-Z\d]{4}.*"),
     _sort("archive accessions", "observations", "samples", r"(GSM|[SED]R[RSX]|SAM[NED]A?)\d{5,}.*"),
-    _sort("wells", "observations", "", r"(.*[_.-])?[A-P](0?[1-9]|1\d|2[0-4])", 0.8),
+    # Acylcarnitines (C2 to C18) and factors of coagulation (F2, C9) are written like wells.
+    replace(
+        _sort("wells", "observations", "", r"(.*[_.-])?[A-P](0?[1-9]|1\d|2[0-4])", 0.8),
+        alone=False,
+    ),
     _sort(
         "sample names", "observations", "samples", r"(.*[^A-Z])?(sample|library|run)[ _.-]?\d+.*"
     ),

@@ -55,6 +55,9 @@ def _by_annotation(rows: set[str], columns: set[str], annotated: Sequence[str]) 
 
 def _by_sorts(rows: Sort | None, columns: Sort | None) -> Lies | None:
     """By the sorts of names, unless both sides seem to be the same thing."""
+    told = [sort for sort in (rows, columns) if sort]
+    if len(told) == 1 and not told[0].alone:
+        return None
     axes = {what: sort.axis for what, sort in (("r", rows), ("c", columns)) if sort}
     if not axes or axes.get("r") == axes.get("c"):
         return None

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from vaebio.configuration import read_config
+from vaebio.configuration import read_config, resolve
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.report import variants
 from vaebio.report.numbers import listed
@@ -92,13 +92,14 @@ def read_results(
     VaebioError
         For a file, column or value that is missing or cannot be read.
     """
-    config = read_config(settings)
+    facts = read_prepared(prepared)
+    config = resolve(read_config(settings), facts["name"], str(settings))
     return Results(
         members=_members(members),
         history=_optional(history, "history.tsv"),
         metrics=_metrics(metrics),
         units=_optional(units, "units.tsv"),
-        prepared=read_prepared(prepared),
+        prepared=facts,
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
