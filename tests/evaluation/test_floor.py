@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from vaebio.evaluation.baselines import measure_baselines
 from vaebio.evaluation.floor import Floor, noise_floor, with_floor
-from vaebio.evaluation.measured import Measured, Observations, measure_baselines
+from vaebio.evaluation.measured import Measured
+from vaebio.evaluation.observations import Observations
 from vaebio.metrics.panel import Row
 from vaebio.settings import Evaluate
 from vaebio.terms import BASELINES, MEASURES, SPLITS

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from vaebio.evaluation.measured import Observations, measure_baselines, measure_members
+from vaebio.evaluation.baselines import measure_baselines
+from vaebio.evaluation.members import measure_members
+from vaebio.evaluation.observations import Observations
 from vaebio.model.vae import Architecture, initialise, unpad
 from vaebio.settings import Evaluate
 from vaebio.training.grid import Member

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from anndata import AnnData
     from numpy.typing import NDArray
 
-    from vaebio.evaluation.measured import Measured, Observations
+    from vaebio.evaluation.measured import Measured
+    from vaebio.evaluation.observations import Observations
     from vaebio.settings import Evaluate
 
 MEMBERS_AT_ONCE = 16
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Measure, then write the two tables and the embeddings."""
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
-    from vaebio.evaluation.measured import measure_baselines
+    from vaebio.evaluation.baselines import measure_baselines
     from vaebio.files import whole
     from vaebio.report.read import read_table
 
@@ -67,7 +68,7 @@ def observations(adata: "AnnData") -> "Observations":
     from vaebio.cli.inputs import inputs_of
     from vaebio.data.constants import Preparation
     from vaebio.data.scaling import scaled
-    from vaebio.evaluation.measured import Observations
+    from vaebio.evaluation.observations import Observations
 
     constants = Preparation.of(adata)
     label = adata.uns["vaebio"]["label"]
@@ -91,7 +92,7 @@ def _observed(adata: "AnnData") -> "NDArray | None":
 def _members(
     data: "Observations", folders: Sequence[Path], settings: "Evaluate"
 ) -> "Iterator[Measured]":
-    from vaebio.evaluation.measured import measure_members
+    from vaebio.evaluation.members import measure_members
     from vaebio.training.store import load
 
     stored = (load(folder) for folder in folders)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
-from vaebio.evaluation.measured import Measured, Observations
+from vaebio.evaluation.measured import Measured
+from vaebio.evaluation.observations import Observations
 from vaebio.metrics.noise_floor import explained_row, floor_row
 from vaebio.metrics.noise_floor_counts import counting_noise
 from vaebio.metrics.noise_floor_spectrum import noise_variance

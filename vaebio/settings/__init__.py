@@ -16,10 +16,11 @@ from vaebio.settings.base import (
     Widths,
 )
 from vaebio.settings.config import Config, Dataset
+from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.generated import as_yaml, commented_yaml, json_schema
 from vaebio.settings.model import Grid, Model
 from vaebio.settings.prepare import Prepare, Split
-from vaebio.settings.results import Evaluate, Report
+from vaebio.settings.report import Report
 from vaebio.settings.train import Train
 
 __all__ = [

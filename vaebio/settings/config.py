@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from vaebio.settings.base import NAME_PATTERN, Kind, Orientation, Settings
+from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.model import Grid, Model
 from vaebio.settings.prepare import Prepare
-from vaebio.settings.results import Evaluate, Report
+from vaebio.settings.report import Report
 from vaebio.settings.train import Train
 
 

@@ -1,4 +1,4 @@
-"""Settings of what is made of trained members: measures and report."""
+"""Settings of how members and baselines are measured."""
 
 from typing import Annotated
 
@@ -24,14 +24,3 @@ class Evaluate(Settings):
         "is above this (Burda 2016).",
     )
     seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
-
-
-class Report(Settings):
-    """Words and selections of the report; changing them re-runs the report alone."""
-
-    title: str = Field("", description="Title of the page; empty: the name of the data set.")
-    observations: str = Field("observations", description="What a row is: cells, samples, ...")
-    features: str = Field("features", description="What a column is: genes, proteins, ...")
-    curves: NonNegativeInt = Field(
-        4, description="Members whose learning curves are drawn before the reader picks any."
-    )

@@ -1,0 +1,79 @@
+"""Members of one architecture through all measures."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from vaebio.evaluation.downstream import downstream_rows
+from vaebio.evaluation.errors import r2_rows
+from vaebio.evaluation.measured import Measured, Unit
+from vaebio.evaluation.observations import Observations
+from vaebio.metrics.information import active_units, mean_variance
+from vaebio.metrics.panel import Row, mean_row
+from vaebio.model.vae import pad
+from vaebio.training.encode import Encoded, encode, fixed_noise
+from vaebio.training.memory import budget
+from vaebio.training.store import Stored
+
+if TYPE_CHECKING:
+    from vaebio.settings import Evaluate
+
+
+def measure_members(
+    data: Observations, members: Sequence[Stored], settings: "Evaluate"
+) -> Iterator[Measured]:
+    """Members of one architecture, in one pass over the observations."""
+    stack = pad(members[0].architecture, [m.parameters for m in members])
+    host = torch.device("cpu")
+    seen = data.inputs.placed(stack.likelihood.target, host, budget(host, "auto"))
+    seeds = sorted({m.member.seed for m in members})
+    noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
+    noise = noise[[seeds.index(m.member.seed) for m in members]]
+    encoded = encode(stack, seen, torch.arange(len(seen)), noise)
+    for i, stored in enumerate(members):
+        yield _member(data, stored, encoded, i, settings)
+
+
+def _member(
+    data: Observations, stored: Stored, encoded: Encoded, index: int, settings: "Evaluate"
+) -> Measured:
+    latent = stored.member.latent
+    mean = encoded.mean[index, :, :latent].numpy()
+    rate_per_unit = encoded.rate_per_unit[index, :, :latent].numpy()
+    distortion, rate = encoded.distortion[index].numpy(), rate_per_unit.sum(axis=1)
+    per_observation = {
+        "mse": encoded.mse[index].numpy(),
+        "rate_nats": rate,
+        "distortion_nats": distortion,
+        "elbo_nats": -(distortion + rate),
+        "objective_nats": distortion + stored.member.beta * rate,
+    }
+    metrics = r2_rows(data, per_observation["mse"])
+    for split, rows in data.rows.items():
+        metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
+        active = active_units(mean[rows], settings.active_threshold)
+        metrics.append(Row(split, "active_units", float(active.sum())))
+    metrics += data.foretold.rows(stored)
+    metrics += downstream_rows(data, mean, settings)
+    units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
+    return Measured(stored.name, metrics, units, mean, per_observation["mse"])
+
+
+def _units(
+    mean: Float[np.ndarray, "test unit"],
+    rate_per_unit: Float[np.ndarray, "test unit"],
+    settings: "Evaluate",
+) -> list[Unit]:
+    variance = mean_variance(mean)
+    active = active_units(mean, settings.active_threshold)
+    rates = rate_per_unit.mean(axis=0, dtype=np.float64)
+    return [
+        Unit(i, *map(_plain, v)) for i, v in enumerate(zip(rates, variance, active, strict=True))
+    ]
+
+
+def _plain(value: np.generic) -> float | bool:
+    return value.item()
