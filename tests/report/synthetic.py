@@ -16,6 +16,10 @@ SQUARES = 0.972
 """Sum of squares around a split's own means, per value."""
 PLAIN = (("128", "128", "gaussian"),)
 NO_LABEL = "no label column"
+AUDIT = (
+    ("Beta 1 is a KL weight of 0.0026 in code that takes the mean.", False),
+    ("Beta 30 is not below 22, the largest eigenvalue: set `grid.betas` lower.", True),
+)
 
 
 def results_folder(
@@ -76,6 +80,9 @@ def results_folder(
     text = as_yaml({key: getattr(config, key) for key in written})
     (folder / "settings.yaml").write_text(text, encoding="utf-8")
     _timing(folder / "timing")
+    pd.DataFrame(AUDIT, columns=list(COLUMNS["audit.tsv"])).to_csv(
+        folder / "audit.tsv", sep="\t", index=False
+    )
     return folder
 
 

@@ -16,7 +16,7 @@ MEMBERS = [
     for b in ("0.5", "5")
     for s in (0, 1)
 ]
-SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
+SECTIONS = ["answer", "grid", "frontier", "audit", "curves", "members", "data", "methods"]
 
 
 @pytest.fixture

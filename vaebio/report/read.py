@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
@@ -49,6 +49,7 @@ class Results:
     config: Config
     settings: str
     timing: list[Step]
+    audit: pd.DataFrame = field(default_factory=lambda: _optional(None, "audit.tsv"))
 
     @property
     def variants(self) -> list[str]:
@@ -84,6 +85,7 @@ def read_results(
     prepared: Path,
     settings: Path,
     timing: Path | None,
+    audit: Path | None = None,
 ) -> Results:
     """Everything one page needs; what a page can do without may be None.
 
@@ -103,6 +105,7 @@ def read_results(
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
+        audit=_optional(audit, "audit.tsv"),
     )
 
 
@@ -127,7 +130,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
                 expected=f"columns {', '.join(COLUMNS[name])}, separated by tabs",
                 hint=did_you_mean(column, table.columns, "write it again by its step"),
             )
-    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS[name]})
+    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS.get(name, ())})
 
 
 def read_prepared(path: Path) -> dict[str, Any]:

@@ -49,6 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "learning_rate",
     ),
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
+    "audit.tsv": ("sentence", "suspicious"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
 }
 """Columns of the tables of a data set, in order; part of the public interface.
