@@ -3,6 +3,7 @@ Render the page of each data set, and the page that compares them.
 
 INPUTS:
     results/{dataset}/members.tsv, history.tsv, metrics.tsv, units.tsv, prepared.json
+    results/{dataset}/choices.tsv
     results/{dataset}/settings.yaml
     results/{dataset}/timing/
 
@@ -18,6 +19,7 @@ rule report:
         history=f"{RESULTS}/{{dataset}}/history.tsv",
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
+        choices=f"{RESULTS}/{{dataset}}/choices.tsv",
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
         settings=f"{RESULTS}/{{dataset}}/settings.yaml",
     output:
