@@ -6,10 +6,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
+from sklearn.metrics import adjusted_rand_score
 
 from vaebio.choosing.grid import Grid
 from vaebio.metrics.agreement import cka, procrustes
-from vaebio.metrics.clustering import agreement
 from vaebio.terms import COLUMNS
 from vaebio.terms.choosing import STABILITY
 
@@ -76,7 +76,7 @@ def _of_clusters(found: list[Clusters | str], left_out: str) -> dict[str, object
     for reason in found:
         if isinstance(reason, str):
             return {"pairs": 0, "reason": reason}
-    scores = [agreement(one, other).ari for one, other in combinations(found, 2)]
+    scores = [float(adjusted_rand_score(one, other)) for one, other in combinations(found, 2)]
     return _over_pairs(scores, left_out)
 
 

@@ -76,16 +76,19 @@ def _tables(
 
 
 def _check(members: "pd.DataFrame", metrics: "pd.DataFrame", arguments: argparse.Namespace) -> None:
-    """Refuse tables that do not tell of the same members."""
-    repeated = members.loc[members["member"].duplicated(), "member"]
-    if members.empty or len(repeated):
-        raise VaebioError(
-            found=f"{repeated.iloc[0]} twice in {arguments.members}"
-            if len(repeated)
-            else f"no member in {arguments.members}",
-            expected="one row for every member",
-            hint="write it again with `vaebio collect`",
-        )
+    """Refuse tables in which something stands twice, or that do not tell of the same members."""
+    for table, path, keys in (
+        (members, arguments.members, ["member"]),
+        (metrics, arguments.metrics, ["member", "split", "measure"]),
+    ):
+        repeated = table.loc[table.duplicated(keys), keys]
+        if table.empty or len(repeated):
+            what = " ".join(repeated.iloc[0]) + " twice" if len(repeated) else "no row"
+            raise VaebioError(
+                found=f"{what} in {path}",
+                expected=f"one row for each {', '.join(keys)}",
+                hint="write it again by the step that makes it",
+            )
     measured = set(metrics["member"])
     missing = [name for name in members["member"] if name not in measured]
     if missing:

@@ -14,6 +14,9 @@ from jaxtyping import Float
 FEWEST_DEBIASED = 4
 """Observations below which the unbiased estimate does not exist."""
 
+ROUNDING = 1e-13
+"""Share of the size of values that rounding can leave of their variation."""
+
 
 def cka(
     x: Float[np.ndarray, "observation unit"],
@@ -51,16 +54,21 @@ def procrustes(
     Latents with fewer units are those with zeros in the others' place. Unlike CKA it gives large
     and small directions of the latents more equal weight.
     """
-    values = np.linalg.svd(_unit(x).T @ _unit(y), compute_uv=False)
+    product = _unit(x).T @ _unit(y)
+    if not np.isfinite(product).all():
+        return math.nan
     # Above 1 by rounding alone.
-    return min(float(values.sum()) ** 2, 1.0)
+    return min(float(np.linalg.svd(product, compute_uv=False).sum()) ** 2, 1.0)
 
 
 def _unit(x: Float[np.ndarray, "observation unit"]) -> Float[np.ndarray, "observation unit"]:
     """Centred, with a sum of squares of 1; NaN where nothing varies."""
-    centred = x.astype(np.float64) - x.mean(axis=0, dtype=np.float64)
+    values = x.astype(np.float64)
+    centred = values - values.mean(axis=0)
     norm = np.linalg.norm(centred)
-    return centred / norm if norm > 0 else np.full_like(centred, np.nan)
+    # Latents that do not vary are left with the rounding of their mean.
+    varies = norm > ROUNDING * np.linalg.norm(values)
+    return centred / norm if varies else np.full_like(centred, np.nan)
 
 
 def _biased(
