@@ -144,6 +144,22 @@ def test_seeds_that_disagree_are_counted(planted):
     assert "k2-b1 has the lowest" in reason and "1 of 3 seeds alone lead to it" in reason
 
 
+def test_those_that_cannot_be_told_from_the_best_are_counted(planted):
+    """By pairs of seeds: one is worse in all of them by as much, one in some."""
+    best = {"latent": 2, "beta": 1, "mse": [0.5, 0.6, 0.7]}
+    worse = {"latent": 4, "beta": 1, "mse": [0.51, 0.611, 0.709]}
+    near = {"latent": 8, "beta": 1, "mse": [0.55, 0.59, 0.71]}
+    reason = chosen(planted(best, worse, near)).loc["best_reconstruction", "reason"]
+    assert "1 of the others cannot be told from it" in reason
+    single = chosen(planted(*({**row, "seeds": (0,)} for row in (best, worse, near))))
+    assert "cannot be told" not in single.loc["best_reconstruction", "reason"]
+
+
+def test_a_grid_of_autoencoders_alone_has_no_member_to_choose(planted):
+    found = chosen(planted({"latent": 2, "beta": 0, "mse": 0.5, "prefix": "ae-"}))
+    assert found["member"].isna().all() and (found["reason"] != "").all()
+
+
 def test_distortions_of_other_likelihoods_are_not_on_the_frontier(planted):
     """A likelihood of counts has other nats; its members would beat all."""
     counts = {"likelihood": "nb", "prefix": "nb-", "rate_nats": 0.5, "distortion_nats": 1.0}

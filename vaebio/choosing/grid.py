@@ -48,8 +48,7 @@ class Grid:
 
         Deterministic autoencoders are left out.
         """
-        own = members.drop_duplicates("member").sort_values(ORDER, ignore_index=True)
-        own = own[[AUTOENCODER not in name.split("-") for name in own["member"]]]
+        own = without_autoencoders(members).drop_duplicates("member").sort_values(ORDER)
         own = own.set_index("member")
         own["combination"] = [
             name.removesuffix(f"-s{seed}") for name, seed in own["seed"].astype(int).items()
@@ -129,6 +128,18 @@ class Grid:
             own = self.candidates[self.candidates["seed"] == seed]
             values = self.values[self.values.index.isin(own.index, level="member")]
             yield replace(self, members=own, values=values)
+
+
+def without_autoencoders(members: pd.DataFrame) -> pd.DataFrame:
+    """Rows of members.tsv that are not deterministic autoencoders.
+
+    Examples
+    --------
+    >>> members = pd.DataFrame({"member": ["k2-b1-s0", "ae-k2-s0", "nb-ae-k2-s0"]})
+    >>> list(without_autoencoders(members)["member"])
+    ['k2-b1-s0']
+    """
+    return members[[AUTOENCODER not in name.split("-") for name in members["member"]]]
 
 
 def size(architecture: pd.Series) -> int:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from vaebio.choosing.grid import Grid
+from vaebio.choosing.intervals import t_interval
 from vaebio.choosing.knee import knee
 from vaebio.choosing.recommended import Simplest, simplest
 from vaebio.terms import ALL, MEASURES
@@ -33,11 +35,11 @@ def best_reconstruction(grid: Grid) -> Chosen:
         return Chosen("", grid.caution)
     found = means.idxmin()
     told = _over_seeds(grid, found, "mse", "validation")
-    return Chosen(
-        found,
+    reason = (
         f"{found} has the lowest validation MSE of {_combinations(means)}: {told}; the value is "
-        "that of test, which had no say",
+        "that of test, which had no say"
     )
+    return Chosen(found, reason)
 
 
 def best_clustering(grid: Grid, by: str, stability: pd.DataFrame) -> Chosen:
@@ -118,11 +120,20 @@ def _most_stable(grid: Grid, by: str, stability: pd.DataFrame) -> Chosen:
 
 
 def _over_seeds(grid: Grid, combination: str, measure: str, split: str) -> str:
-    values = grid.by_combination(measure, split)[combination]
-    if len(values) < 2:
-        return f"{values.iloc[0]:.4g}"
+    """Mean and spread over seeds, and how many others differ from it by no more than noise."""
+    values = grid.by_combination(measure, split)
+    own = values[combination]
+    if len(own) < 2:
+        return f"{own.iloc[0]:.4g}"
+    told = f"{own.mean():.4g} (mean of {len(own)} seeds, standard deviation {own.std():.2g})"
+    others = values.unstack("seed").drop(index=combination)
+    gaps = (others - own).dropna(how="all").to_numpy()
+    unlike = [gap.low > 0 or gap.high < 0 for gap in (t_interval(r[np.isfinite(r)]) for r in gaps)]
+    if others.empty:
+        return told
+    alike = len(others) - sum(unlike)
     return (
-        f"{values.mean():.4g} (mean of {len(values)} seeds, standard deviation {values.std():.2g})"
+        f"{told}; {alike} of the others cannot be told from it (paired 95 % t interval over seeds)"
     )
 
 

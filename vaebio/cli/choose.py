@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the four tables."""
+    from vaebio.choosing.grid import without_autoencoders
     from vaebio.report.read import read_prepared, read_table
 
     members = read_table(arguments.members, "members.tsv")
@@ -46,7 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     _check(members, metrics, arguments)
     summary = read_prepared(arguments.prepared_summary)
     settings = settings_of(arguments.settings, summary["name"]).evaluate
-    embeddings = _embeddings(arguments.embeddings, summary["label"], list(members["member"]))
+    names = list(without_autoencoders(members)["member"])
+    embeddings = _embeddings(arguments.embeddings, summary["label"], names)
     for name, table in _tables(members, metrics, embeddings, summary["label"], settings).items():
         _write(getattr(arguments, name), name, table)
 
