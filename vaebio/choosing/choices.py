@@ -1,5 +1,6 @@
 """The members to take: a table with one row for each choice."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pandas as pd
@@ -12,7 +13,7 @@ from vaebio.choosing.rules import (
     best_reconstruction,
     recommended,
 )
-from vaebio.terms import COLUMNS
+from vaebio.terms import ALL, COLUMNS
 from vaebio.terms.choosing import CHOICES
 
 Rule = Callable[[Grid], Chosen]
@@ -75,15 +76,20 @@ def _median(grid: Grid, chosen: Chosen) -> str:
 
 
 def _seeds(rule: Rule, grid: Grid, chosen: Chosen) -> str:
-    """How many seeds lead to the same combination by themselves, and which one stands for it."""
+    """What the seeds lead to by themselves, and which one stands for the combination."""
     measure, split = chosen.median_of
-    every = "all observations" if split == "all" else split
+    every = "all observations" if split == ALL else split
     middle = f"of its seeds the member has the median {measure} of {every}"
     own = grid.by_combination(*chosen.median_of)[chosen.combination]
-    alone = [rule(one) for one in grid.seeds()] if chosen.each_seed else []
-    alike = sum(one.combination == chosen.combination for one in alone)
-    parts = [
-        f"{alike} of {len(alone)} seeds alone lead to it" if alone else "",
-        middle if len(own) > 1 else "one seed",
-    ]
-    return "; ".join(filter(None, parts))
+    return "; ".join(
+        filter(None, [_alone(rule, grid, chosen), middle if len(own) > 1 else "one seed"])
+    )
+
+
+def _alone(rule: Rule, grid: Grid, chosen: Chosen) -> str:
+    """What each seed would lead to if it were the only one."""
+    found = [rule(one).combination or "none" for one in grid.seeds()] if chosen.each_seed else []
+    if not found:
+        return ""
+    counted = sorted(Counter(found).items(), key=lambda each: (-each[1], each[0]))
+    return f"alone, seeds lead to {', '.join(f'{name} ({number})' for name, number in counted)}"

@@ -131,10 +131,7 @@ def _over_seeds(grid: Grid, combination: str, measure: str, split: str) -> str:
     unlike = [gap.low > 0 or gap.high < 0 for gap in (t_interval(r[np.isfinite(r)]) for r in gaps)]
     if others.empty:
         return told
-    alike = len(others) - sum(unlike)
-    return (
-        f"{told}; {alike} of the others cannot be told from it (paired 95 % t interval over seeds)"
-    )
+    return f"{told}; within the noise of paired seeds: {len(others) - sum(unlike)} of the others"
 
 
 def _combinations(values: pd.Series) -> str:

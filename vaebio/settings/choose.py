@@ -11,7 +11,9 @@ class Choose(Settings):
     """How members are chosen and compared; changing it measures nothing again."""
 
     clustering: Literal["kmeans_ari", "kmeans_nmi", "leiden_ari", "leiden_nmi"] = Field(
-        "kmeans_ari", description="Measure by which the best clustering is chosen, of all labels."
+        "kmeans_ari",
+        description="Measure of clusters against the labels by which the best clustering is "
+        "chosen; without labels it is the agreement of clusters between seeds.",
     )
     standard_errors: NonNegativeFloat = Field(
         1.0,
