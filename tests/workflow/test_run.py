@@ -63,7 +63,7 @@ def test_parts_sum(results):
 
 def test_embeddings_hold_every_member_and_the_annotation(results):
     found = anndata.read_h5ad(results / "embeddings.h5ad")
-    assert {f"X_vaebio_{m}" for m in MEMBERS} | {"X_pca"} == set(found.obsm)
+    assert {f"X_vaebio_{m}" for m in MEMBERS} | {"X_pca", "mse"} == set(found.obsm)
     assert {"bulk_labels", "split"} <= set(found.obs)
     assert found.obsm["X_vaebio_k4-b5-s1"].shape == (700, 4)
 
@@ -112,20 +112,22 @@ def test_nothing_is_left_to_do(finished):
     assert finished.planned() == {}
 
 
-EVALUATED = {"evaluate": 1, "report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
+REPORTED = {"report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
+EVALUATED = REPORTED | {"evaluate": 1, "choose": 1}
 TRAINED = EVALUATED | {"train": 1, "collect": 1}
 
 
 @pytest.mark.parametrize(
     ("change", "jobs"),
     [
-        ({"report": {"features": "genes"}}, EVALUATED | {"evaluate": 0}),
-        ({"evaluate": {"neighbours": 7}}, EVALUATED | {"settings": 1}),
+        ({"report": {"features": "genes"}}, REPORTED),
+        ({"evaluate": {"choose": {"draws": 7}}}, REPORTED | {"settings": 1, "choose": 1}),
+        ({"evaluate": {"neighbours": 7}}, EVALUATED | {"settings": 2}),
         ({"train": {"epochs": 7}}, TRAINED | {"settings": 1}),
         ({"grid": {"betas": [0.5, 5, 6]}}, TRAINED | {"settings": 1}),
         ({"prepare": {"clip": 5.0}}, TRAINED | {"settings": 1, "prepare": 1}),
     ],
-    ids=lambda value: next(iter(value)),
+    ids=lambda value: str(next(iter(value.values()))),
 )
 def test_a_change_runs_again_what_it_touches_and_nothing_else(finished, change, jobs):
     assert finished.planned(**change) == {k: n for k, n in jobs.items() if n}

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MEMBERS_AT_ONCE = 16
 
+ERRORS = "mse"
+"""Where embeddings.h5ad has the squared error per feature of each observation, by member."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `vaebio evaluate`."""
@@ -124,10 +127,13 @@ def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:
 
 
 def _embeddings(adata: "AnnData", found: "Sequence[Measured]") -> "AnnData":
-    """The observations' annotation with all latents and no matrix."""
+    """The observations' annotation with all latents and errors, and no matrix."""
+    import pandas as pd
     from anndata import AnnData
 
     baselines = [m for m in found if m.name.startswith("pca-") and m.embedding is not None]
     obsm = {"X_pca": baselines[-1].embedding} if baselines else {}
     obsm |= {f"X_vaebio_{m.name}": m.embedding for m in found if m.units}
+    errors = {m.name: m.errors for m in found if m.units}
+    obsm[ERRORS] = pd.DataFrame(errors, index=adata.obs_names)
     return AnnData(obs=adata.obs, obsm=obsm)

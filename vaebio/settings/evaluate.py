@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from vaebio.settings.base import Axis, Settings
+from vaebio.settings.choose import Choose
 
 
 class Evaluate(Settings):
@@ -24,3 +25,4 @@ class Evaluate(Settings):
         "is above this (Burda 2016).",
     )
     seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
+    choose: Choose = Field(Choose(), description="Choice of members from what was measured.")

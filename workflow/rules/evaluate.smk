@@ -9,7 +9,7 @@ INPUTS:
 OUTPUTS:
     results/{dataset}/metrics.tsv       measures of members and baselines on every split
     results/{dataset}/units.tsv         rate and variance of every latent unit
-    results/{dataset}/embeddings.h5ad   latents of all observations
+    results/{dataset}/embeddings.h5ad   latents and errors of all observations
 """
 
 

@@ -3,6 +3,7 @@ Render the page of each data set, and the page that compares them.
 
 INPUTS:
     results/{dataset}/members.tsv, history.tsv, audit.tsv, metrics.tsv, units.tsv, prepared.json
+    results/{dataset}/choices.tsv
     results/{dataset}/settings.yaml
     results/{dataset}/timing/
 
@@ -19,6 +20,7 @@ rule report:
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
         audit=f"{RESULTS}/{{dataset}}/audit.tsv",
+        choices=f"{RESULTS}/{{dataset}}/choices.tsv",
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
         settings=f"{RESULTS}/{{dataset}}/settings.yaml",
     output:
