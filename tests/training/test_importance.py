@@ -152,11 +152,11 @@ def test_that_of_counts_is_the_one_by_torch(counted):
 
 
 def test_a_member_has_its_number_whatever_its_neighbours_and_chunks(counted, monkeypatch):
-    stack = initialise(NB, [2, 5, 3], [0, 1, 0])
-    together = bound(stack, counted, 6, [0, 1, 0])
-    for i, seed in enumerate((0, 1, 0)):
+    stack, seeds = initialise(NB, [2, 5, 3], [0, 1, 1]), (0, 1, 1)
+    together = bound(stack, counted, 6, seeds)
+    for i, seed in enumerate(seeds):
         torch.testing.assert_close(bound(stack.take([i]), counted, 6, [seed])[0], together[i])
     some = torch.tensor([7, 3, 20])
-    torch.testing.assert_close(bound(stack, counted, 6, [0, 1, 0], some), together[:, some])
+    torch.testing.assert_close(bound(stack, counted, 6, seeds, some), together[:, some])
     monkeypatch.setattr(importance, "ROWS", 4)
-    torch.testing.assert_close(bound(stack, counted, 6, [0, 1, 0]), together)
+    torch.testing.assert_close(bound(stack, counted, 6, seeds), together)

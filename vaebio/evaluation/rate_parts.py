@@ -22,7 +22,11 @@ def part_rows(
     log_var: Float[np.ndarray, "observation unit"],
     noise: Float[np.ndarray, "observation unit"],
 ) -> list[Row]:
-    """Mutual information, marginal KL, total correlation and dimension-wise KL of observations."""
+    """Mutual information, marginal KL, total correlation and dimension-wise KL of observations.
+
+    The intervals are those of means over observations, as of all measures; what the draws of z add
+    to the spread is in them.
+    """
     # A member that is about to diverge can be finite and its densities not.
     with np.errstate(over="ignore", invalid="ignore"):
         found = parts(mean, log_var, noise)

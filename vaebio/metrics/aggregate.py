@@ -13,8 +13,8 @@ rates:
 The rates have a closed form, and the mean over the N posteriors is exact; of a mutual information
 z alone is drawn. Every observation has two draws, on either side of its posterior's mean and as
 far from it, and over the observations the distances follow the normal distribution as evenly as so
-many can. On 105 and 490 blood cells that left a standard error of 0.003 to 0.05 nats, where two
-independent draws would leave 0.02 to 0.2.
+many can. On 105 and 490 blood cells that left a standard error of at most 0.05 nats in any part,
+where two independent draws would leave up to 0.2.
 
 So the parts sum to the rate exactly, and a unit whose posteriors are all alike adds no error to
 any of them.
