@@ -139,7 +139,7 @@ def _metrics(member, truth, labels, failed, likelihood):
                 rows.append((member, split, measure, "", "", "", "the member diverged"))
             else:
                 rows.append((member, split, measure, value, low, high, ""))
-    rows += _foretold(member, truth, failed)
+    rows += _foretold(member, truth, failed) + _information(member, truth, failed)
     return rows + _clustering(member, None if failed else truth["ari"], labels)
 
 
@@ -153,10 +153,27 @@ def _foretold(member, truth, failed):
         "expected_active_units": truth["active"],
         "expected_rate_nats": 0.95 * truth["rate"],
         "expected_mse": truth["mse"] - 0.02,
+        "expected_mse_sample": truth["mse"] - 0.01,
     }
     reason = "the member diverged" if failed else ""
     cells = {name: "" if failed else value for name, value in values.items()}
     return [(member, "train", name, value, "", "", reason) for name, value in cells.items()]
+
+
+def _information(member, truth, failed):
+    information = min(truth["rate"], 4.0)
+    values = {
+        "active_units_rate": truth["active"],
+        "mse_sample": truth["mse"] + 0.01,
+        "mutual_information_nats": information,
+        "marginal_kl_nats": truth["rate"] - information,
+        "total_correlation_nats": 0.8 * (truth["rate"] - information),
+        "dimension_kl_nats": 0.2 * (truth["rate"] - information),
+        "iw_log_likelihood_nats": -1030.0 - truth["rate"],
+    }
+    reason = "the member diverged" if failed else ""
+    cells = {name: "" if failed else value for name, value in values.items()}
+    return [(member, "test", name, value, "", "", reason) for name, value in cells.items()]
 
 
 def _clustering(member, ari, labels):

@@ -11,7 +11,7 @@ from vaebio.metrics.panel import Row
 from vaebio.training.forecast import why_not
 from vaebio.training.store import Stored
 
-NAMES = ("expected_active_units", "expected_rate_nats", "expected_mse")
+NAMES = ("expected_active_units", "expected_rate_nats", "expected_mse", "expected_mse_sample")
 
 LEAST = 64
 """Eigenvalues computed at first, so that most grids need no second time."""
@@ -37,15 +37,15 @@ class Foretold:
     _known: dict[bool, Spectrum] = field(default_factory=dict)
 
     def rows(self, stored: Stored) -> list[Row]:
-        """Rows of a member: expected active units, rate and mse on train, or why there are none."""
+        """Rows of a member: expected active units, rate and errors on train, or why not."""
         reason = why_not(stored.architecture, stored.training) or self._learned_more(stored)
         if reason:
             return [Row("train", name, reason=reason) for name in NAMES]
         member = stored.member
         told = stored.architecture.batches > 0
         found = expected(self._spectrum(member.latent, told), member.beta, member.latent)
-        values = dict(zip(NAMES, (float(found.active_units), found.rate, found.mse), strict=True))
-        return [_row(name, value) for name, value in values.items()]
+        values = float(found.active_units), found.rate, found.mse, found.mse_sample
+        return [_row(name, value) for name, value in zip(NAMES, values, strict=True)]
 
     def _learned_more(self, stored: Stored) -> str:
         """Reason why these eigenvalues are not those of what a member has learned."""

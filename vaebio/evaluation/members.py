@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from vaebio.evaluation.downstream import downstream_rows
 from vaebio.evaluation.errors import r2_rows
+from vaebio.evaluation.information import measure_information
 from vaebio.evaluation.measured import Measured, Unit
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics.information import active_units, mean_variance
@@ -32,13 +33,19 @@ def measure_members(
     seeds = sorted({m.member.seed for m in members})
     noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
     noise = noise[[seeds.index(m.member.seed) for m in members]]
-    encoded = encode(stack, seen, torch.arange(len(seen)), noise)
+    encoded = encode(stack, seen, torch.arange(len(seen)), noise, errors_of_samples=True)
+    information = measure_information(data, members, stack, seen, encoded, noise, settings)
     for i, stored in enumerate(members):
-        yield _member(data, stored, encoded, i, settings)
+        yield _member(data, stored, encoded, i, settings, information[i])
 
 
 def _member(
-    data: Observations, stored: Stored, encoded: Encoded, index: int, settings: "Evaluate"
+    data: Observations,
+    stored: Stored,
+    encoded: Encoded,
+    index: int,
+    settings: "Evaluate",
+    information: list[Row],
 ) -> Measured:
     latent = stored.member.latent
     mean = encoded.mean[index, :, :latent].numpy()
@@ -54,8 +61,7 @@ def _member(
     metrics = r2_rows(data, per_observation["mse"])
     for split, rows in data.rows.items():
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
-        active = active_units(mean[rows], settings.active_threshold)
-        metrics.append(Row(split, "active_units", float(active.sum())))
+    metrics += information
     metrics += data.foretold.rows(stored)
     metrics += downstream_rows(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)

@@ -26,3 +26,24 @@ class Evaluate(Settings):
     )
     seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
     choose: Choose = Field(Choose(), description="Choice of members from what was measured.")
+    active_rate: PositiveFloat = Field(
+        0.005,
+        description="nats. By the other definition a unit is active when its mean rate is above "
+        "this. A mean that varies by 0.01 costs at least half of that in rate, so with both at "
+        "their defaults all units that are active by variance are so by rate, and those that are "
+        "active by rate alone pay for what hardly varies.",
+    )
+    information_sample: Annotated[int, Field(ge=2)] = Field(
+        1000,
+        description="Most observations of a split whose posteriors are averaged for mutual "
+        "information, marginal KL and its parts; a sample drawn alike for all members. The "
+        "logarithm of their number is the most mutual information they can show.",
+    )
+    importance_samples: PositiveInt = Field(
+        32,
+        description="Samples of the posterior of each test observation for the importance-weighted "
+        "log-likelihood; more of them bring the bound closer to log p(x).",
+    )
+    seed: NonNegativeInt = Field(
+        0, description="Seed of Leiden, of k-means and of samples of observations."
+    )
