@@ -4,13 +4,12 @@ import numpy as np
 from jaxtyping import Float
 from scipy import sparse
 
-COMPONENTS = 100
 DENSE = 1000
 """Observations up to which all eigenvalues are computed: it is as fast and misses none."""
 
 
 def diffusion_map(
-    graph: sparse.csr_matrix, components: int = COMPONENTS
+    graph: sparse.csr_array, components: int
 ) -> Float[np.ndarray, "observation component"]:
     """Coordinates of the observations of a graph, summed over all lengths of the walk.
 
@@ -25,14 +24,14 @@ def diffusion_map(
     return vectors.astype(np.float32) * weight
 
 
-def _transitions(graph: sparse.csr_matrix) -> sparse.csr_matrix:
+def _transitions(graph: sparse.csr_array) -> sparse.csr_array:
     for power in (1.0, 0.5):
         by = sparse.diags_array(np.asarray(graph.sum(axis=0)).ravel() ** -power)
         graph = by @ graph @ by
     return graph
 
 
-def _leading(matrix: sparse.csr_matrix, k: int) -> tuple[np.ndarray, np.ndarray]:
+def _leading(matrix: sparse.csr_array, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues of largest size and their vectors."""
     if matrix.shape[0] > DENSE:
         # A fixed start, so that the result is the same again.

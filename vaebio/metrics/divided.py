@@ -40,11 +40,6 @@ class Divided:
             return f"{self._classes} label(s) for {len(self.embedding)} observations"
         if measure in ACROSS_LABELS and self._confounded:
             return self._confounded
-        if measure == "ilisi" and self._usual_batch < PERPLEXITY:
-            return (
-                f"half of the observations are of batches of {self._usual_batch} or fewer: "
-                f"neighbourhoods of {PERPLEXITY} reach beyond them, mixed or not"
-            )
         if measure == "bras" and not np.any(self.embedding, axis=1).all():
             return "latents that are all 0 have no direction"
         return self._no_neighbours(measure) if measure in NEIGHBOURHOOD else ""
@@ -57,6 +52,11 @@ class Divided:
             return (
                 f"{self._alike} observations have the same latents, so that any of them are the "
                 "nearest: the member has collapsed"
+            )
+        if measure == "ilisi" and self._usual_batch < PERPLEXITY:
+            return (
+                f"half of the observations are of batches of {self._usual_batch} or fewer: "
+                f"neighbourhoods of {PERPLEXITY} reach beyond them, mixed or not"
             )
         return ""
 

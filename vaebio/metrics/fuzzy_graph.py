@@ -14,7 +14,7 @@ LEAST = 1e-3
 """Least bandwidth, as a share of the mean distance."""
 
 
-def fuzzy_graph(near: Neighbours) -> sparse.csr_matrix:
+def fuzzy_graph(near: Neighbours) -> sparse.csr_array:
     """Symmetric weights between 0 and 1 of all pairs of neighbours [mcinnes2018, section 3.1].
 
     The nearest neighbour of an observation that is not its double has weight 1; weights fall with
@@ -33,7 +33,7 @@ def fuzzy_graph(near: Neighbours) -> sparse.csr_matrix:
     weight = np.exp(-beyond / np.maximum(np.maximum(width, LEAST * mean), 1e-300)[:, None])
     ends = np.arange(0, weight.size + 1, weight.shape[1])
     shape = (len(weight), len(weight))
-    own = sparse.csr_matrix((weight.ravel(), near.indices.ravel(), ends), shape=shape)
+    own = sparse.csr_array((weight.ravel(), near.indices.ravel(), ends), shape=shape)
     own.eliminate_zeros()
     return (own + own.T - own.multiply(own.T)).tocsr()
 

@@ -59,7 +59,7 @@ def _row(case: Divided, name: str, split: str, before: float) -> Row:
         return _comparison(case, split, before)
     parts = _parts(case, name)
     if not parts:
-        return Row(split, name, reason="no label is in two batches with enough observations")
+        return Row(split, name, reason="no label is in two batches that are large enough")
     return estimate_row(split, name, mean_over_classes(parts))
 
 

@@ -20,9 +20,12 @@ PARTS = 3
 
 ALPHA = 0.05
 
+COMPONENTS = 100
+"""Of the diffusion map, or one less than observations."""
+
 
 def accepted(
-    graph: sparse.csr_matrix,
+    graph: sparse.csr_array,
     batches: Int[np.ndarray, " observation"],
     labels: Int[np.ndarray, " observation"],
 ) -> list[Bool[np.ndarray, " tested"]]:
@@ -30,7 +33,9 @@ def accepted(
 
     [buttner2019] within each label as in [luecken2022], with neighbours on a diffusion map of the
     label as scib-metrics has it, but found by exhaustive search and with all components for every
-    label. Labels of fewer than eleven observations or of one batch are left out.
+    label. Left out are labels of fewer than eleven observations or of one batch, and those half of
+    whose observations are of batches smaller than the neighbourhood, which reaches beyond them
+    however far batches are apart.
 
     Parameters
     ----------
@@ -40,24 +45,24 @@ def accepted(
     found = []
     for label in np.unique(labels):
         rows = labels == label
-        if rows.sum() > FEWEST and len(np.unique(batches[rows])) > 1:
-            found.append(_within(graph[rows][:, rows], batches[rows]))
+        codes, sizes = np.unique(batches[rows], return_inverse=True, return_counts=True)[1:]
+        neighbours = int(np.clip(sizes.mean() // 4, FEWEST, MOST))
+        if len(codes) > FEWEST and len(sizes) > 1 and np.median(sizes[codes]) >= neighbours:
+            found.append(_within(graph[rows][:, rows], codes, neighbours))
     return found
 
 
 def _within(
-    graph: sparse.csr_matrix, batches: Int[np.ndarray, " observation"]
+    graph: sparse.csr_array, batches: Int[np.ndarray, " observation"], neighbours: int
 ) -> Bool[np.ndarray, " tested"]:
     """The test within a label; nothing is accepted when its graph falls apart."""
-    sizes = np.unique(batches, return_counts=True)[1]
-    neighbours = int(np.clip(sizes.mean() // 4, FEWEST, MOST))
     parts, part = connected_components(graph, directed=False)
     if parts > 1:
         kept = np.bincount(part)[part] >= PARTS * neighbours
         if kept.mean() < WHOLE:
             return np.zeros(len(batches), dtype=bool)
         graph, batches = graph[kept][:, kept], batches[kept]
-    near = nearest(diffusion_map(graph), neighbours).indices
+    near = nearest(diffusion_map(graph, COMPONENTS), neighbours).indices
     itself = np.arange(len(near))[:, None]
     return not_rejected(np.hstack([itself, near]), batches)
 

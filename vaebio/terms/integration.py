@@ -21,7 +21,8 @@ INTEGRATION = (
         "buttner2019",
         "Share of observations whose nearest neighbours of the same label have the batches of "
         "that label in its proportions (chi-squared test at 0.05), mean over labels; 0 for a label "
-        "whose graph falls apart. Neighbours are those on a diffusion map of the label. The "
+        "whose graph falls apart. Neighbours are those on a diffusion map of the label. Labels in "
+        "one batch, or mostly in batches smaller than the neighbourhood, do not count. The "
         "interval takes the observations as independent.",
     ),
     Measure(
