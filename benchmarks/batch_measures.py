@@ -84,21 +84,26 @@ def main(arguments: list[str]) -> None:
 
 def figures(turns: list[dict[str, dict[str, Any]]]) -> dict[str, Any]:
     """Seconds, ratios within a turn, and the largest differences of any member."""
-    seconds = {name: [turn[name]["seconds"] for turn in turns] for name in CONTESTANTS}
     last = turns[-1]
     return {
-        "seconds": {
-            name: {"min": min(s), "median": median(s), "max": max(s)} for name, s in seconds.items()
-        },
-        "faster_by": {
-            name: median(b / a for a, b in zip(seconds[OURS], seconds[name], strict=True))
-            for name in (THEIRS, EXACT)
-        },
+        **{clock: spent(turns, clock) for clock in ("seconds", "processor_seconds")},
         "largest_difference": {
             name: differences(last[OURS]["values"], last[name]["values"])
             for name in (THEIRS, EXACT)
         },
         "values": {name: last[name]["values"] for name in CONTESTANTS},
+    }
+
+
+def spent(turns: list[dict[str, dict[str, Any]]], clock: str) -> dict[str, Any]:
+    """Of every contestant, and by how much vaebio is faster than the others within a turn."""
+    took = {name: [turn[name][clock] for turn in turns] for name in CONTESTANTS}
+    return {
+        **{name: {"min": min(s), "median": median(s), "max": max(s)} for name, s in took.items()},
+        "faster_by": {
+            name: median(b / a for a, b in zip(took[OURS], took[name], strict=True))
+            for name in (THEIRS, EXACT)
+        },
     }
 
 
@@ -181,7 +186,7 @@ def of_benchmarker(
     logging.getLogger("scib_metrics").setLevel(logging.ERROR)
     clusters = {"nmi_ari_cluster_labels_kmeans": False, "silhouette_label": False}
     benchmarker = Benchmarker(
-        AnnData(x, obs=obs, obsm=latents),
+        AnnData(x, obs=obs, obsm=dict(latents)),
         "batch",
         "label",
         list(latents),
@@ -230,9 +235,13 @@ def _contest(name: str, path: Path) -> None:
     stored = dict(np.load(path))
     given = [stored.pop(key) for key in ("x", "batch", "label")]
     warnings.simplefilter("ignore")
-    started = time.perf_counter()
+    wall, processor = time.perf_counter(), time.process_time()
     values = CONTESTANTS[name](*given, stored)
-    print(json.dumps({"seconds": time.perf_counter() - started, "values": values}))
+    took = {
+        "seconds": time.perf_counter() - wall,
+        "processor_seconds": time.process_time() - processor,
+    }
+    print(json.dumps({**took, "values": values}))
 
 
 def _process(name: str, path: Path) -> dict[str, Any]:
