@@ -14,8 +14,9 @@ def diffusion_map(
     """Coordinates of the observations of a graph, summed over all lengths of the walk.
 
     Eigenvectors of the symmetric transition matrix, which the density of the observations does not
-    bias [coifman2005], times eigenvalue / (1 - eigenvalue); those that do not decay keep weight 1.
-    As scib-metrics has it, in single precision, so that an eigenvalue of 1 is 1.
+    bias (Coifman and others 2005, doi:10.1073/pnas.0500334102), times eigenvalue / (1 -
+    eigenvalue); those that do not decay keep weight 1. As scib-metrics has it, in single
+    precision, so that an eigenvalue of 1 is 1.
     """
     values, vectors = _leading(_transitions(graph), min(components, graph.shape[0] - 1))
     values = values.astype(np.float32)

@@ -15,7 +15,9 @@ LEAST = 1e-3
 
 
 def fuzzy_graph(near: Neighbours) -> sparse.csr_array:
-    """Symmetric weights between 0 and 1 of all pairs of neighbours [mcinnes2018, section 3.1].
+    """Symmetric weights between 0 and 1 of all pairs of neighbours.
+
+    As McInnes, Healy and Melville have it (2018, arXiv:1802.03426, section 3.1).
 
     The nearest neighbour of an observation that is not its double has weight 1; weights fall with
     the distance beyond it, by a bandwidth at which they sum to the logarithm to base 2 of the
