@@ -9,13 +9,14 @@ import pandas as pd
 
 from vaebio.settings import Config, as_yaml
 from vaebio.terms import ALL, COLUMNS
+from vaebio.terms.integration import INTEGRATION
 
 CLUSTERING = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
 FEATURES = 765
 SQUARES = 0.972
 """Sum of squares around a split's own means, per value."""
 PLAIN = (("128", "128", "gaussian"),)
-NO_LABEL = "no label column"
+NO_LABEL, NO_BATCH = "no label column", "no batch column"
 AUDIT = (
     ("Beta 1 is a KL weight of 0.0026 in code that takes the mean.", False),
     ("Beta 30 is not below 22, the largest eigenvalue: set `grid.betas` lower.", True),
@@ -185,7 +186,7 @@ def _clustering(member, ari, labels):
                 rows.append((member, split, measure, "", "", "", reason))
             else:
                 rows.append((member, split, measure, ari + shift + 0.02 * i, "", "", ""))
-    return rows
+    return rows + [(member, ALL, term.name, "", "", "", NO_BATCH) for term in INTEGRATION]
 
 
 def _baselines(latents, labels):

@@ -60,10 +60,11 @@ def run(arguments: argparse.Namespace) -> None:
         bar.step(one.name)
     bar.close()
     found = _with_floor(adata, data, found)
+    versions = _versions(data)
     _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
     _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
     with whole(arguments.embeddings) as temporary:
-        _embeddings(adata, found).write_h5ad(temporary, compression="gzip")
+        _embeddings(adata, found, versions).write_h5ad(temporary, compression="gzip")
 
 
 def observations(adata: "AnnData") -> "Observations":
@@ -74,13 +75,14 @@ def observations(adata: "AnnData") -> "Observations":
     from vaebio.evaluation.observations import Observations
 
     constants = Preparation.of(adata)
-    label = adata.uns["vaebio"]["label"]
+    label, batch = (adata.uns["vaebio"][role] for role in ("label", "batch"))
     return Observations(
         x=scaled(adata.X, constants.mean, constants.scale, constants.clip),
         rows={split: (adata.obs["split"] == split).to_numpy() for split in SPLITS},
         labels=adata.obs[label].astype(str).to_numpy() if label else None,
         inputs=inputs_of(adata),
         observed=_observed(adata),
+        batches=adata.obs[batch].astype(str).to_numpy() if batch else None,
     )
 
 
@@ -126,8 +128,23 @@ def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:
         frame.to_csv(temporary, sep="\t", index=False, columns=list(COLUMNS[table]))
 
 
-def _embeddings(adata: "AnnData", found: "Sequence[Measured]") -> "AnnData":
-    """The observations' annotation with all latents and errors, and no matrix."""
+def _versions(data: "Observations") -> dict[str, str]:
+    """Versions of what measured the mixing of batches, where there are some; said in the log."""
+    if data.batches is None:
+        return {}
+    from vaebio.metrics.scib import scib_version
+
+    print(f"Mixing of batches: measured with scib-metrics {scib_version()}.", file=sys.stderr)
+    return {"scib-metrics": scib_version()}
+
+
+def _embeddings(
+    adata: "AnnData", found: "Sequence[Measured]", versions: dict[str, str]
+) -> "AnnData":
+    """The observations' annotation with all latents and errors, and no matrix.
+
+    `uns["vaebio"]["versions"]` says by which versions of other packages they were measured.
+    """
     import pandas as pd
     from anndata import AnnData
 
@@ -136,4 +153,4 @@ def _embeddings(adata: "AnnData", found: "Sequence[Measured]") -> "AnnData":
     obsm |= {f"X_vaebio_{m.name}": m.embedding for m in found if m.units}
     errors = {m.name: m.errors for m in found if m.units}
     obsm[ERRORS] = pd.DataFrame(errors, index=adata.obs_names)
-    return AnnData(obs=adata.obs, obsm=obsm)
+    return AnnData(obs=adata.obs, obsm=obsm, uns={"vaebio": {"versions": versions}})

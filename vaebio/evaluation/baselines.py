@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from vaebio.evaluation.downstream import downstream_rows
 from vaebio.evaluation.errors import mse_rows
+from vaebio.evaluation.integration import integration_rows
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import baselines
+from vaebio.metrics.integration import AGGREGATES, INTEGRATION
 from vaebio.metrics.panel import CLUSTERING, Row
 from vaebio.metrics.reconstruction import mse
 from vaebio.terms import ALL, SPLITS
@@ -30,6 +32,7 @@ def measure_baselines(
             continue
         error = mse(data.x, linear.reconstruct(scores, k), data.observed)
         metrics = mse_rows(data, error) + downstream_rows(data, scores[:, :k], settings)
+        metrics += integration_rows(data, scores[:, :k], metrics)
         yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k], errors=error)
 
 
@@ -37,4 +40,5 @@ def _no_room(components: int, largest: int) -> Measured:
     reason = f"train has room for {largest} components"
     absent = [Row(split, name, reason=reason) for split in SPLITS for name in ("mse", "r2")]
     absent += [Row(split, name, reason=reason) for split in (ALL, "test") for name in CLUSTERING]
+    absent += [Row(ALL, name, reason=reason) for name in (*INTEGRATION, *AGGREGATES)]
     return Measured(f"pca-k{components}", absent)

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
 from vaebio.evaluation.foretold import Foretold
+from vaebio.metrics.mixing import share_before
 from vaebio.metrics.reconstruction import variance
 from vaebio.training.inputs import Inputs
 
@@ -16,7 +17,9 @@ from vaebio.training.inputs import Inputs
 class Observations:
     """Scaled observations with the rows of each split and the labels where there are any.
 
-    `observed` says which values were measured; it is None where none was filled in.
+    `observed` says which values were measured; it is None where none was filled in. `batches` is
+    the batch of each observation; it is None where the sheet names none, and is there whether or
+    not the models are told it.
     """
 
     x: Float[np.ndarray, "observation feature"]
@@ -24,6 +27,7 @@ class Observations:
     labels: NDArray | None
     inputs: Inputs
     observed: Bool[np.ndarray, "observation feature"] | None = None
+    batches: NDArray | None = None
 
     @cached_property
     def variance(self) -> dict[str, float]:
@@ -47,6 +51,11 @@ class Observations:
     def train(self) -> Float[np.ndarray, "train feature"]:
         """Observations that baselines may learn from."""
         return self.known[self.rows["train"]]
+
+    @cached_property
+    def share_of_batches(self) -> float:
+        """Share of the variance of all observations that lies between batches before any model."""
+        return share_before(self.known, np.unique(self.batches, return_inverse=True)[1])
 
     @cached_property
     def foretold(self) -> Foretold:

@@ -24,8 +24,6 @@ class Evaluate(Settings):
         description="A unit is active when the variance of its posterior mean over observations "
         "is above this (Burda 2016).",
     )
-    seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
-    choose: Choose = Field(Choose(), description="Choice of members from what was measured.")
     active_rate: PositiveFloat = Field(
         0.005,
         description="nats. By the other definition a unit is active when its mean rate is above "
@@ -47,3 +45,4 @@ class Evaluate(Settings):
     seed: NonNegativeInt = Field(
         0, description="Seed of Leiden, of k-means and of samples of observations."
     )
+    choose: Choose = Field(Choose(), description="Choice of members from what was measured.")

@@ -19,6 +19,7 @@ from vaebio.terms.choosing import COLUMNS as CHOOSING
 from vaebio.terms.downstream import DOWNSTREAM
 from vaebio.terms.frontier import FRONTIER
 from vaebio.terms.information import INFORMATION
+from vaebio.terms.integration import INTEGRATION
 from vaebio.terms.measure import Measure
 from vaebio.terms.reconstruction import RECONSTRUCTION
 
@@ -68,7 +69,7 @@ STATUS = {
 """How a member's training ended."""
 
 
-_MEASURES = (*RECONSTRUCTION, *INFORMATION, *FRONTIER, *DOWNSTREAM)
+_MEASURES = (*RECONSTRUCTION, *INFORMATION, *FRONTIER, *DOWNSTREAM, *INTEGRATION)
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 """Measures by name, in the order in which the report shows them."""
