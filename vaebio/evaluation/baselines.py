@@ -1,24 +1,18 @@
 """What members are held against: the train mean and PCA, on the same observations."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from vaebio.evaluation.downstream import downstream_rows
+from vaebio.evaluation.downstream import without
 from vaebio.evaluation.errors import mse_rows
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import baselines
-from vaebio.metrics.panel import CLUSTERING, Row
+from vaebio.metrics.panel import Row
 from vaebio.metrics.reconstruction import mse
-from vaebio.terms import ALL, SPLITS
-
-if TYPE_CHECKING:
-    from vaebio.settings import Evaluate
+from vaebio.terms import SPLITS
 
 
-def measure_baselines(
-    data: Observations, latents: Sequence[int], settings: "Evaluate"
-) -> Iterator[Measured]:
+def measure_baselines(data: Observations, latents: Sequence[int]) -> Iterator[Measured]:
     """The train mean, and PCA with as many components as each latent size."""
     error = mse(data.x, baselines.null(data.train), data.observed)
     yield Measured("null", mse_rows(data, error), errors=error)
@@ -29,12 +23,11 @@ def measure_baselines(
             yield _no_room(k, linear.largest)
             continue
         error = mse(data.x, linear.reconstruct(scores, k), data.observed)
-        metrics = mse_rows(data, error) + downstream_rows(data, scores[:, :k], settings)
+        metrics = mse_rows(data, error)
         yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k], errors=error)
 
 
 def _no_room(components: int, largest: int) -> Measured:
     reason = f"train has room for {largest} components"
     absent = [Row(split, name, reason=reason) for split in SPLITS for name in ("mse", "r2")]
-    absent += [Row(split, name, reason=reason) for split in (ALL, "test") for name in CLUSTERING]
-    return Measured(f"pca-k{components}", absent)
+    return Measured(f"pca-k{components}", [*absent, *without(reason)])

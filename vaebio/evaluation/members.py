@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from vaebio.evaluation.downstream import downstream_rows
 from vaebio.evaluation.errors import r2_rows
 from vaebio.evaluation.measured import Measured, Unit
 from vaebio.evaluation.observations import Observations
@@ -57,7 +56,6 @@ def _member(
         active = active_units(mean[rows], settings.active_threshold)
         metrics.append(Row(split, "active_units", float(active.sum())))
     metrics += data.foretold.rows(stored)
-    metrics += downstream_rows(data, mean, settings)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
     return Measured(stored.name, metrics, units, mean, per_observation["mse"])
 
