@@ -116,7 +116,7 @@ def _measured(
     from vaebio.evaluation.embeddings import with_downstream
 
     found = chain(
-        measure_baselines(data, latents),
+        measure_baselines(data, latents, settings),
         controls(len(data.x), data.labels, latents, settings),
         _members(data, folders, settings),
     )

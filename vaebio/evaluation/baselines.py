@@ -1,6 +1,7 @@
 """What members are held against: the train mean and PCA, on the same observations."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from vaebio.evaluation.downstream import without
 from vaebio.evaluation.errors import mse_rows
@@ -11,8 +12,13 @@ from vaebio.metrics.panel import Row
 from vaebio.metrics.reconstruction import mse
 from vaebio.terms import SPLITS
 
+if TYPE_CHECKING:
+    from vaebio.settings import Evaluate
 
-def measure_baselines(data: Observations, latents: Sequence[int]) -> Iterator[Measured]:
+
+def measure_baselines(
+    data: Observations, latents: Sequence[int], settings: "Evaluate"
+) -> Iterator[Measured]:
     """The train mean, and PCA with as many components as each latent size."""
     error = mse(data.x, baselines.null(data.train), data.observed)
     yield Measured("null", mse_rows(data, error), errors=error)

@@ -53,12 +53,10 @@ def nmi(table: Contingency) -> Float[np.ndarray, "*draw"]:
     1 where each division has a single class, 0 where only one of them has.
     """
     rows, columns = table.margins()
-    size = table.counts.sum(axis=-1)
-    both = _surprise(table.counts, size)
-    entropies = _surprise(rows, size) + _surprise(columns, size)
+    both, entropies = _entropy(table.counts), _entropy(rows) + _entropy(columns)
     with np.errstate(invalid="ignore"):
         found = np.where(entropies > 0, 2 * (entropies - both) / entropies, 1.0)
-    return np.clip(found, 0, 1)
+    return np.asarray(np.clip(found, 0, 1))
 
 
 def ari(table: Contingency) -> Float[np.ndarray, "*draw"]:
@@ -94,9 +92,7 @@ def with_bootstrap(
     return Estimate(value, max(value - error, least), min(value + error, 1.0))
 
 
-def _surprise(
-    counts: Float[np.ndarray, "*draw class"], size: Float[np.ndarray, "*draw"]
-) -> Float[np.ndarray, "*draw"]:
+def _entropy(counts: Float[np.ndarray, "*draw class"]) -> Float[np.ndarray, "*draw"]:
     """Entropy of classes, in nats."""
-    share = counts / np.expand_dims(size, -1)
-    return -(share * np.log(np.where(share > 0, share, 1))).sum(axis=-1)
+    share = counts / counts.sum(axis=-1, keepdims=True)
+    return np.asarray(-(share * np.log(np.where(share > 0, share, 1))).sum(axis=-1))

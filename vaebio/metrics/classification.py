@@ -46,16 +46,14 @@ def by_neighbours(
 ) -> Shaped[np.ndarray, " test"]:
     """Label of each test observation: that of most of its `k` nearest on train [cover1967].
 
-    Of classes with equally many votes that with the nearer neighbours, by rank.
+    Of classes with equally many votes that of the nearest neighbour among theirs.
     """
     near = nearest_among(test, train, k).indices
     names, codes = np.unique(labels, return_inverse=True)
-    k = near.shape[1]
-    # The surplus of the nearer is below one vote in all.
-    vote = 1 + (k - np.arange(k)) / k**2 / 2
     votes = np.zeros((len(test), len(names)))
-    for place in range(k):
-        votes[np.arange(len(test)), codes[near[:, place]]] += vote[place]
+    for place, neighbour in enumerate(near.T):
+        # All that is beyond whole votes is less than one, and less than what is nearer.
+        votes[np.arange(len(test)), codes[neighbour]] += 1 + 0.5 ** (place + 1)
     return names[votes.argmax(axis=1)]
 
 
@@ -153,4 +151,4 @@ def _mean_recall(table: Contingency, right: NDArray) -> NDArray:
     sizes, _ = table.margins()
     hits = Contingency(table.counts * right, table.row, table.column).margins()[0]
     recall = np.divide(hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
-    return recall.sum(axis=-1) / (sizes > 0).sum(axis=-1)
+    return np.asarray(recall.sum(axis=-1) / (sizes > 0).sum(axis=-1))

@@ -33,6 +33,8 @@ def widths(
     class. 0 for an observation that is alone in its class. Distances are computed once for all
     divisions, and to all observations.
     """
+    if not divisions:
+        return []
     points = embedding.astype(np.float64) - embedding.mean(axis=0, dtype=np.float64)
     squares = np.square(points).sum(axis=1)
     some = np.arange(len(points)) if some is None else some
