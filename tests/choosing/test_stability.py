@@ -5,7 +5,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from vaebio.choosing.clusters import by_labels, by_neighbours, some
 from vaebio.choosing.stability import stability
-from vaebio.metrics.agreement import cka
+from vaebio.metrics.alignment import cka
 from vaebio.terms import COLUMNS
 from vaebio.terms.choosing import STABILITY
 

@@ -1,107 +1,80 @@
-"""Laws of CKA and Procrustes, and other ways of computing them."""
-
 import numpy as np
 import pytest
-from scipy import stats
-from scipy.spatial import procrustes as of_scipy
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from vaebio.metrics.agreement import cka, procrustes
+from vaebio.metrics.agreement import ari, contingency, nmi, with_bootstrap
 
-MEASURES = {
-    "cka": cka,
-    "debiased": lambda x, y: cka(x, y, debiased=True),
-    "procrustes": procrustes,
-}
+STRANGERS = ((nmi, normalized_mutual_info_score), (ari, adjusted_rand_score))
 
 
-def pair(observations=80, units=5, other=5, noise=1.0, seed=0):
-    """Latents that have something in common, units of unlike size."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(observations, units)) * np.geomspace(0.2, 3, units)
-    y = x @ rng.normal(size=(units, other)) + noise * rng.normal(size=(observations, other))
-    return x, y
+def two(n, classes, others, alike, seed=0):
+    """Labels, and clusters that copy them with some chance."""
+    random = np.random.default_rng(seed)
+    labels, clusters = random.integers(0, classes, n), random.integers(0, others, n)
+    return labels, np.where(random.random(n) < alike, labels, clusters)
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_the_axes_their_order_the_origin_and_the_scale_do_not_matter(name):
-    alike = MEASURES[name]
-    x, y = pair(other=3)
-    turn = stats.ortho_group.rvs(3, random_state=1)
-    for changed in (y @ turn, -2.5 * y, y[:, [2, 0, 1]], y + [7, -900, 3], 1e-30 * y, 1e20 * y):
-        assert alike(x, changed) == pytest.approx(alike(x, y), rel=1e-6)
-    assert alike(y, x) == pytest.approx(alike(x, y))
-    order = np.random.default_rng(2).permutation(len(x))
-    assert alike(x[order], y[order]) == pytest.approx(alike(x, y))
-    assert abs(alike(x[order], y)) < 0.3 < alike(x, y)
+@pytest.mark.parametrize(
+    "shape", [(500, 4, 6, 0.5), (60, 9, 2, 0.0), (40, 1, 5, 0.0), (30, 1, 1, 0.0), (9, 9, 9, 1.0)]
+)
+def test_agreement_is_that_of_scikit_learn(shape):
+    labels, clusters = two(*shape)
+    for own, stranger in STRANGERS:
+        assert own(contingency(labels, clusters)) == pytest.approx(
+            stranger(labels, clusters), abs=1e-12
+        )
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_latents_that_are_turned_only_are_alike_and_units_of_nothing_change_nothing(name):
-    x, y = pair()
-    turned = 3 * x @ stats.ortho_group.rvs(5, random_state=1) - 8
-    assert MEASURES[name](x, turned) == pytest.approx(1)
-    wider = np.c_[y, np.full((len(y), 4), 0.7)]
-    assert MEASURES[name](x, wider) == pytest.approx(MEASURES[name](x, y))
+def test_agreement_of_a_hand_computed_case():
+    """Of 15 pairs 6 share a label, 3 a cluster, 2 both; 6 x 3 / 15 = 1.2 by chance."""
+    table = contingency(np.array(list("aaabbb")), np.array([0, 0, 1, 1, 2, 2]))
+    assert ari(table) == pytest.approx((2 - 1.2) / ((6 + 3) / 2 - 1.2))
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_single_precision_is_precise_enough(name):
-    x, y = pair()
-    single = MEASURES[name](x.astype(np.float32), y.astype(np.float32))
-    assert single == pytest.approx(MEASURES[name](x, y), rel=1e-5)
+def test_every_draw_is_a_table_of_as_many_observations():
+    """What a draw says is what scikit-learn says of observations that have this table."""
+    table = contingency(*two(80, 3, 4, 0.4))
+    drawn = table.resampled(20, 0)
+    assert (drawn.counts.sum(axis=1) == 80).all()
+    for own, stranger in STRANGERS:
+        for counts, value in zip(drawn.counts.astype(int), own(drawn), strict=True):
+            labels, clusters = (np.repeat(of, counts) for of in (table.row, table.column))
+            assert value == pytest.approx(stranger(labels, clusters), abs=1e-12)
 
 
-def test_cka_is_that_of_the_centred_kernels():
-    x, y = pair(other=3)
-    n = len(x)
-    centre = np.eye(n) - 1 / n
-    k, m = (centre @ z @ z.T @ centre for z in (x, y))
-    by_kernels = np.trace(k @ m) / np.sqrt(np.trace(k @ k) * np.trace(m @ m))
-    assert cka(x, y) == pytest.approx(by_kernels)
+@pytest.mark.parametrize(("own", "stranger"), STRANGERS)
+def test_to_draw_cells_is_to_draw_observations(own, stranger):
+    labels, clusters = two(300, 4, 4, 0.6)
+    random = np.random.default_rng(5)
+    by_hand = [
+        stranger(labels[some], clusters[some]) for some in random.integers(0, 300, (400, 300))
+    ]
+    found = with_bootstrap(contingency(labels, clusters), own, 400)
+    assert found.high - found.value == pytest.approx(1.96 * np.std(by_hand), rel=0.12)
+    assert found.value - found.low == pytest.approx(found.high - found.value)
 
 
-def test_cka_by_hand():
-    """Two axes of one set against one of the other: 1 / sqrt(2)."""
-    x = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])
-    assert cka(x, x[:, :1]) == pytest.approx(1 / np.sqrt(2))
-    assert procrustes(x, x[:, :1]) == pytest.approx(1 / 2)
-    assert cka(x[:, :1], x[:, 1:]) == pytest.approx(0)
+@pytest.mark.parametrize(("own", "stranger"), STRANGERS)
+def test_intervals_cover_what_many_observations_would_show(own, stranger):
+    truth = stranger(*two(200_000, 4, 5, 0.6, seed=1))
+    found = [
+        with_bootstrap(contingency(*two(400, 4, 5, 0.6, seed=s)), own, 100) for s in range(2, 102)
+    ]
+    covered = np.mean([one.low <= truth <= one.high for one in found])
+    assert 0.88 <= covered <= 0.99
 
 
-def test_debiased_cka_is_the_estimate_with_the_kernels_diagonals_left_out():
-    x, y = pair(observations=12, other=3)
-    n = len(x)
-
-    def dependence(a, b):
-        k, m = (z @ z.T * (1 - np.eye(n)) for z in (a, b))
-        cross = k.sum() * m.sum() / ((n - 1) * (n - 2)) - 2 * (k @ m).sum() / (n - 2)
-        return (np.trace(k @ m) + cross) / (n * (n - 3))
-
-    known = dependence(x, y) / np.sqrt(dependence(x, x) * dependence(y, y))
-    assert cka(x, y, debiased=True) == pytest.approx(known)
+def test_intervals_stay_where_values_can_be():
+    found = with_bootstrap(contingency(*two(12, 2, 2, 0.8)), ari, 50, least=-0.5)
+    assert -0.5 <= found.low < found.high == 1
+    perfect = with_bootstrap(contingency(*two(12, 2, 2, 1.0)), ari, 50, least=-0.5)
+    assert (perfect.low, perfect.value, perfect.high) == (1, 1, 1)
 
 
-def test_procrustes_is_that_of_scipy():
-    x, y = pair()
-    assert procrustes(x, y) == pytest.approx(1 - of_scipy(x, y)[2])
-    narrow = y[:, :2]
-    padded = np.c_[narrow, np.zeros((len(y), 3))]
-    assert procrustes(x, narrow) == pytest.approx(1 - of_scipy(x, padded)[2])
-
-
-@pytest.mark.parametrize(("observations", "units"), [(100, 16), (1000, 16), (100, 2)])
-def test_latents_without_relation_are_above_0_by_what_is_said_unless_debiased(observations, units):
-    rng = np.random.default_rng(0)
-    draws = rng.normal(size=(60, 2, observations, units))
-    biased, debiased, turned = (np.mean([f(*d) for d in draws]) for f in MEASURES.values())
-    assert biased == pytest.approx(units / (observations + units), rel=0.12)
-    assert abs(debiased) < 0.01
-    assert turned == pytest.approx(0.72 * units / observations, rel=0.25)
-
-
-@pytest.mark.parametrize("name", MEASURES)
-def test_what_does_not_vary_is_like_nothing(name):
-    x, _ = pair()
-    for constant in (3.0, 0.7, 0.0):
-        assert np.isnan(MEASURES[name](x, np.full((80, 2), constant)))
-    assert np.isnan(cka(x[:3], x[:3], debiased=True))
+def test_a_permutation_of_the_labels_is_chance():
+    labels, clusters = two(2000, 5, 5, 0.9)
+    shuffled = np.random.default_rng(1).permutation(labels)
+    assert float(ari(contingency(labels, clusters))) > 0.7
+    found = with_bootstrap(contingency(shuffled, clusters), ari, 100, least=-0.5)
+    assert found.value == pytest.approx(0, abs=0.01)
+    assert found.low < 0 < found.high

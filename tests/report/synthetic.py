@@ -12,6 +12,9 @@ from vaebio.terms import ALL, COLUMNS
 from vaebio.terms.integration import INTEGRATION
 
 CLUSTERING = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
+STABLE = ("leiden_stable_nmi", "leiden_stable_ari", "cluster_stability", "silhouette_clusters")
+CLASSIFIED = tuple(f"{c}_{m}accuracy" for c in ("knn", "linear") for m in ("", "balanced_"))
+DOWNSTREAM = {ALL: (*CLUSTERING, *STABLE, "clusters"), "test": (*CLUSTERING, *CLASSIFIED)}
 FEATURES = 765
 SQUARES = 0.972
 """Sum of squares around a split's own means, per value."""
@@ -180,12 +183,15 @@ def _information(member, truth, failed):
 def _clustering(member, ari, labels):
     rows = []
     for split, shift in ((ALL, 0.0), ("test", -0.02)):
-        for i, measure in enumerate(CLUSTERING):
+        for i, measure in enumerate(DOWNSTREAM[split]):
             if ari is None or not labels:
                 reason = NO_LABEL if not labels else "the member diverged"
                 rows.append((member, split, measure, "", "", "", reason))
+            elif measure == "clusters":
+                rows.append((member, split, measure, 9, "", "", ""))
             else:
-                rows.append((member, split, measure, ari + shift + 0.02 * i, "", "", ""))
+                value = ari + shift + 0.02 * i
+                rows.append((member, split, measure, value, value - 0.03, value + 0.03, ""))
     return rows + [(member, ALL, term.name, "", "", "", NO_BATCH) for term in INTEGRATION]
 
 

@@ -32,6 +32,7 @@ PREPARED = (
     {"account": {"selection": "seurat_v3"}},
     {"account": {"selection": "pearson"}},
     {"transform": "m_values", "imputation": "knn", "account": {"missing": 3}},
+    {"observations": 50_000, "account": {}},
 )
 
 

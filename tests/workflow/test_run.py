@@ -37,18 +37,38 @@ def test_all_members_are_trained_measured_and_kept(results):
     folders = (results / "models").glob("[!.]*")
     assert sorted(p.name for p in folders) == sorted(MEMBERS)
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
-    assert set(metrics["member"]) == {*MEMBERS, "null", "pca-k2", "pca-k4", "noise_floor"}
+    controls = {"control-labels", "control-random"}
+    assert set(metrics["member"]) == {
+        *MEMBERS,
+        *controls,
+        "null",
+        "pca-k2",
+        "pca-k4",
+        "noise_floor",
+    }
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
     # The sheet names no batch.
     mixing = metrics["measure"].isin(m.name for m in INTEGRATION)
     assert set(metrics[mixing]["reason"]) == {"the sheet names no batch column"}
     absent = metrics[(metrics["value"] == "") & ~mixing]
+    errors = absent["member"].isin(controls)
+    assert set(absent[errors]["measure"]) == {"mse", "r2", "explained"}
+    absent = absent[~errors]
     # What a linear VAE would do is known for the gaussian likelihood alone.
     assert set(absent["member"]) == {m for m in MEMBERS if m.startswith("nb-")}
     assert absent["measure"].str.startswith("expected_").all() and (absent["reason"] != "").all()
     history = pd.read_csv(results / "history.tsv", sep="\t")
     assert history.groupby(["member", "split"]).size().eq(6).all()
+
+
+def test_every_label_is_told_by_both_classifiers_from_every_embedding(results):
+    classes = pd.read_csv(results / "classes.tsv", sep="\t", keep_default_na=False)
+    embeddings = {*MEMBERS, "pca-k2", "pca-k4", "control-labels", "control-random"}
+    assert set(classes["member"]) == embeddings
+    assert set(classes.groupby(["member", "classifier"]).size()) == {classes["class"].nunique()}
+    labels = classes[classes["member"] == "control-labels"]
+    assert (labels["recall"].astype(float) == 1).all()
 
 
 def test_parts_sum(results):

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from sklearn.metrics import adjusted_rand_score
 
 from vaebio.choosing.grid import Grid
-from vaebio.metrics.agreement import cka, procrustes
+from vaebio.metrics.alignment import cka, procrustes
 from vaebio.terms import COLUMNS
 from vaebio.terms.choosing import STABILITY
 

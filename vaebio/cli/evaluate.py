@@ -1,7 +1,8 @@
 """Measure every member and baseline on train, validation and test.
 
-Reconstruction error, rate and active units of the members; agreement of clusters of the latents
-with the labels; the train mean and PCA on the same split.
+Reconstruction error, rate and active units of the members; clusters of the latents, their
+stability and their agreement with the labels; how well the labels of test are told from the
+latents. The train mean and PCA on the same split, and the labels and noise as controls.
 """
 
 import argparse
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from anndata import AnnData
     from numpy.typing import NDArray
 
+    from vaebio.evaluation.classes import Told
     from vaebio.evaluation.measured import Measured
     from vaebio.evaluation.observations import Observations
     from vaebio.settings import Evaluate
@@ -26,6 +28,9 @@ MEMBERS_AT_ONCE = 16
 
 ERRORS = "mse"
 """Where embeddings.h5ad has the squared error per feature of each observation, by member."""
+
+WORTH_WORKERS = 30_000
+"""Observations times embeddings from which the start of other processes is repaid."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +41,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, required=True, help="YAML with the key evaluate")
     parser.add_argument("--metrics", type=Path, required=True, help="table of measures to write")
     parser.add_argument("--units", type=Path, required=True, help="table of latent units to write")
+    parser.add_argument(
+        "--classes", type=Path, required=True, help="table of labels as classifiers tell them"
+    )
     parser.add_argument("--embeddings", type=Path, required=True, help="h5ad of latents to write")
+    parser.add_argument(
+        "--threads", type=int, default=1, metavar="N", help="embeddings to measure at a time"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Measure, then write the two tables and the embeddings."""
+    """Measure, then write the tables and the embeddings."""
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
-    from vaebio.evaluation.baselines import measure_baselines
     from vaebio.files import whole
     from vaebio.report.read import read_table
 
@@ -53,16 +63,19 @@ def run(arguments: argparse.Namespace) -> None:
     data = observations(adata)
     latents = sorted(members["latent"].astype(int).unique().tolist())
     folders = [arguments.models / name for name in members["member"]]
-    bar = Progress("measuring", 1 + len(latents) + len(folders), "embedding")
+    bar = Progress("measuring", 3 + len(latents) + len(folders), "embedding")
     found = []
-    for one in chain(measure_baselines(data, latents, settings), _members(data, folders, settings)):
+    for one in _measured(data, latents, folders, settings, arguments.threads):
         found.append(one)
         bar.step(one.name)
     bar.close()
     found = _with_floor(adata, data, found)
     versions = _versions(data)
-    _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
-    _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
+    _write(
+        arguments.metrics, "metrics.tsv", ((m.name, vars(row)) for m in found for row in m.metrics)
+    )
+    _write(arguments.units, "units.tsv", ((m.name, vars(u)) for m in found for u in m.units))
+    _write(arguments.classes, "classes.tsv", ((m.name, _told(t)) for m in found for t in m.classes))
     with whole(arguments.embeddings) as temporary:
         _embeddings(adata, found, versions).write_h5ad(temporary, compression="gzip")
 
@@ -94,6 +107,31 @@ def _observed(adata: "AnnData") -> "NDArray | None":
     return (imputed.toarray() if hasattr(imputed, "toarray") else imputed) == 0
 
 
+def _measured(
+    data: "Observations",
+    latents: Sequence[int],
+    folders: Sequence[Path],
+    settings: "Evaluate",
+    threads: int,
+) -> "Iterator[Measured]":
+    """Baselines, controls and members, with all measures of their embeddings."""
+    from vaebio.evaluation.baselines import measure_baselines
+    from vaebio.evaluation.controls import controls
+    from vaebio.evaluation.downstream import Known
+    from vaebio.evaluation.embeddings import with_downstream
+    from vaebio.evaluation.integration import with_integration
+
+    found = chain(
+        measure_baselines(data, latents, settings),
+        controls(len(data.x), data.labels, latents, settings),
+        _members(data, folders, settings),
+    )
+    embeddings = 2 + len(latents) + len(folders)
+    workers = min(threads, embeddings) if len(data.x) * embeddings >= WORTH_WORKERS else 1
+    known = Known(data.rows, data.labels)
+    return with_integration(data, with_downstream(found, known, settings, max(workers, 1)))
+
+
 def _members(
     data: "Observations", folders: Sequence[Path], settings: "Evaluate"
 ) -> "Iterator[Measured]":
@@ -118,14 +156,19 @@ def _with_floor(
     return with_floor(data, found, floor)
 
 
-def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:
+def _told(told: "Told") -> dict[str, Any]:
+    return {"classifier": told.classifier, "class": told.found.label, **vars(told.found)}
+
+
+def _write(path: Path, table: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
     import pandas as pd
 
     from vaebio.files import whole
 
-    frame = pd.DataFrame([{"member": name, **vars(row)} for name, row in rows])
+    cells = [{"member": name, **row} for name, row in rows]
+    frame = pd.DataFrame(cells, columns=list(COLUMNS[table]))
     with whole(path) as temporary:
-        frame.to_csv(temporary, sep="\t", index=False, columns=list(COLUMNS[table]))
+        frame.to_csv(temporary, sep="\t", index=False)
 
 
 def _versions(data: "Observations") -> dict[str, str]:

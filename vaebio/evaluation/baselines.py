@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from vaebio.evaluation.downstream import downstream_rows
+from vaebio.evaluation.downstream import without
 from vaebio.evaluation.errors import mse_rows
-from vaebio.evaluation.integration import integration_rows
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import baselines
 from vaebio.metrics.integration import AGGREGATES, INTEGRATION
-from vaebio.metrics.panel import CLUSTERING, Row
+from vaebio.metrics.panel import Row
 from vaebio.metrics.reconstruction import mse
 from vaebio.terms import ALL, SPLITS
 
@@ -31,14 +30,12 @@ def measure_baselines(
             yield _no_room(k, linear.largest)
             continue
         error = mse(data.x, linear.reconstruct(scores, k), data.observed)
-        metrics = mse_rows(data, error) + downstream_rows(data, scores[:, :k], settings)
-        metrics += integration_rows(data, scores[:, :k], metrics)
+        metrics = mse_rows(data, error)
         yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k], errors=error)
 
 
 def _no_room(components: int, largest: int) -> Measured:
     reason = f"train has room for {largest} components"
     absent = [Row(split, name, reason=reason) for split in SPLITS for name in ("mse", "r2")]
-    absent += [Row(split, name, reason=reason) for split in (ALL, "test") for name in CLUSTERING]
     absent += [Row(ALL, name, reason=reason) for name in (*INTEGRATION, *AGGREGATES)]
-    return Measured(f"pca-k{components}", absent)
+    return Measured(f"pca-k{components}", [*absent, *without(reason)])

@@ -1,14 +1,29 @@
 """How far an embedding mixes the batches of the sheet and keeps its labels apart, as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
+from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import integration
 from vaebio.metrics.panel import Row
 from vaebio.terms import ALL
+
+
+def with_integration(data: Observations, found: Iterable[Measured]) -> Iterator[Measured]:
+    """All that was measured, with the measures of integration of what has an embedding.
+
+    In this process, whatever others there are: what jax compiles for one embedding serves all.
+    """
+    for one in found:
+        if one.embedding is None:
+            yield one
+        else:
+            rows = integration_rows(data, one.embedding, one.metrics)
+            yield replace(one, metrics=[*one.metrics, *rows])
 
 
 def integration_rows(

@@ -7,10 +7,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from vaebio.evaluation.downstream import downstream_rows
 from vaebio.evaluation.errors import r2_rows
 from vaebio.evaluation.information import measure_information
-from vaebio.evaluation.integration import integration_rows
 from vaebio.evaluation.measured import Measured, Unit
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics.information import active_units, mean_variance
@@ -64,8 +62,6 @@ def _member(
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
     metrics += information
     metrics += data.foretold.rows(stored)
-    metrics += downstream_rows(data, mean, settings)
-    metrics += integration_rows(data, mean, metrics)
     units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
     return Measured(stored.name, metrics, units, mean, per_observation["mse"])
 

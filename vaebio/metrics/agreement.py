@@ -1,91 +1,98 @@
-"""How alike two sets of latents of the same observations are, whatever their axes.
+"""Agreement of two divisions of the same observations, with its precision by bootstrap."""
 
-Both measures are blind to rotation, reflection, shift and a common scale, hence to the order of the
-units. Both are above 0 for latents that have nothing to do with each other when the observations
-are few: about k / (n + k) for CKA and 0.7 k / n for Procrustes, with k units of equal variance and
-n observations.
-"""
-
-import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
 
-FEWEST_DEBIASED = 4
-"""Observations below which the unbiased estimate does not exist."""
+from vaebio.metrics.reconstruction import Estimate
 
-ROUNDING = 1e-13
-"""Share of the size of values that rounding can leave of their variation."""
+Counts = Float[np.ndarray, "*draw cell"]
 
 
-def cka(
-    x: Float[np.ndarray, "observation unit"],
-    y: Float[np.ndarray, "observation unit_of_y"],
-    *,
-    debiased: bool = False,
-) -> float:
-    """Linear centred kernel alignment, from 0 to 1; NaN where one of the two does not vary.
+@dataclass(frozen=True)
+class Contingency:
+    """How many observations each class of one division shares with each class of another.
 
-    The squared covariances between units of the two, summed, over those within each
-    [kornblith2019, section 3]. The numbers of units may differ.
-
-    Parameters
-    ----------
-    debiased
-        With the unbiased estimate of the dependence [song2012, theorem 2], which is 0 on average
-        for independent latents and can be below 0. NaN for fewer than 4 observations.
+    Cells without observations are left out: `row` and `column` say whose each count is.
     """
-    if debiased and len(x) < FEWEST_DEBIASED:
-        return math.nan
-    x, y = _unit(x), _unit(y)
-    dependence = _unbiased if debiased else _biased
-    within = dependence(x, x) * dependence(y, y)
-    own = min(dependence(x, x), dependence(y, y))
-    return dependence(x, y) / math.sqrt(within) if own > 0 else math.nan
+
+    counts: Counts
+    row: Int[np.ndarray, " cell"]
+    column: Int[np.ndarray, " cell"]
+
+    def resampled(self, draws: int, seed: int) -> "Contingency":
+        """The table of as many observations, drawn with replacement.
+
+        To draw observations is to draw cells with the probabilities that they have here.
+        """
+        size = int(self.counts.sum())
+        drawn = np.random.default_rng(seed).multinomial(size, self.counts / size, draws)
+        return Contingency(drawn.astype(np.float64), self.row, self.column)
+
+    def margins(self) -> tuple[Float[np.ndarray, "*draw row"], Float[np.ndarray, "*draw column"]]:
+        """Sizes of the classes of both divisions."""
+        return self._sums(self.row), self._sums(self.column)
+
+    def _sums(self, of: Int[np.ndarray, " cell"]) -> NDArray:
+        return self.counts @ np.eye(int(of.max()) + 1)[of]
 
 
-def procrustes(
-    x: Float[np.ndarray, "observation unit"], y: Float[np.ndarray, "observation unit_of_y"]
-) -> float:
-    """Procrustes similarity, from 0 to 1; NaN where one of the two does not vary.
+def contingency(one: NDArray, other: NDArray) -> Contingency:
+    """Shared observations of the classes of two divisions."""
+    (_, rows), (names, columns) = (np.unique(d, return_inverse=True) for d in (one, other))
+    cells, counts = np.unique(rows * len(names) + columns, return_counts=True)
+    return Contingency(counts.astype(np.float64), *np.divmod(cells, len(names)))
 
-    The share of the variance that both have in common once one is turned onto the other: one minus
-    the residual after the best rotation, reflection, shift and scale [schonemann1966].
-    Latents with fewer units are those with zeros in the others' place. Unlike CKA it gives large
-    and small directions of the latents more equal weight.
+
+def nmi(table: Contingency) -> Float[np.ndarray, "*draw"]:
+    """Mutual information over the mean of the two entropies [strehl2002]; 1 is agreement.
+
+    1 where each division has a single class, 0 where only one of them has.
     """
-    product = _unit(x).T @ _unit(y)
-    if not np.isfinite(product).all():
-        return math.nan
-    # Above 1 by rounding alone.
-    return min(float(np.linalg.svd(product, compute_uv=False).sum()) ** 2, 1.0)
+    rows, columns = table.margins()
+    both, entropies = _entropy(table.counts), _entropy(rows) + _entropy(columns)
+    with np.errstate(invalid="ignore"):
+        found = np.where(entropies > 0, 2 * (entropies - both) / entropies, 1.0)
+    return np.asarray(np.clip(found, 0, 1))
 
 
-def _unit(x: Float[np.ndarray, "observation unit"]) -> Float[np.ndarray, "observation unit"]:
-    """Centred, with a sum of squares of 1; NaN where nothing varies."""
-    values = x.astype(np.float64)
-    centred = values - values.mean(axis=0)
-    norm = np.linalg.norm(centred)
-    # Latents that do not vary are left with the rounding of their mean.
-    varies = norm > ROUNDING * np.linalg.norm(values)
-    return centred / norm if varies else np.full_like(centred, np.nan)
+def ari(table: Contingency) -> Float[np.ndarray, "*draw"]:
+    """Share of pairs that both divisions treat alike, adjusted for chance [hubert1985].
 
-
-def _biased(
-    x: Float[np.ndarray, "observation unit"], y: Float[np.ndarray, "observation unit_of_y"]
-) -> float:
-    return float(np.square(x.T @ y).sum())
-
-
-def _unbiased(
-    x: Float[np.ndarray, "observation unit"], y: Float[np.ndarray, "observation unit_of_y"]
-) -> float:
-    """The unbiased estimate for centred latents, up to a factor that depends on n alone.
-
-    Written out for linear kernels, it needs no matrix of observations by observations.
+    1 is agreement, 0 is chance.
     """
-    n = len(x)
-    square_x, square_y = np.square(x).sum(axis=1), np.square(y).sum(axis=1)
-    diagonal = n / (n - 2) * (square_x @ square_y)
-    total = square_x.sum() * square_y.sum() / ((n - 1) * (n - 2))
-    return float(_biased(x, y) - diagonal + total)
+    rows, columns = (np.square(m).sum(axis=-1) for m in table.margins())
+    size = table.counts.sum(axis=-1)
+    both = np.square(table.counts).sum(axis=-1)
+    together, apart = both - size, size**2 + both - rows - columns
+    of_one, of_other = rows - both, columns - both
+    total = (together + of_one) * (of_one + apart) + (together + of_other) * (of_other + apart)
+    with np.errstate(invalid="ignore"):
+        found = 2 * (together * apart - of_one * of_other) / total
+    return np.where(of_one + of_other == 0, 1.0, found)
+
+
+def with_bootstrap(
+    table: Contingency,
+    measure: Callable[[Contingency], NDArray],
+    bootstraps: int,
+    seed: int = 0,
+    least: float = 0.0,
+) -> Estimate:
+    """A measure and 1.96 bootstrap standard errors either way, between `least` and 1.
+
+    The observations are drawn again; the two divisions of them stay as they are.
+    """
+    value = float(measure(table))
+    drawn = measure(table.resampled(bootstraps, seed))
+    error = 1.96 * float(np.nanstd(drawn, ddof=1)) if bootstraps > 1 else np.nan
+    return Estimate(value, max(value - error, least), min(value + error, 1.0))
+
+
+def _entropy(counts: Float[np.ndarray, "*draw class"]) -> Float[np.ndarray, "*draw"]:
+    """Entropy of classes, in nats."""
+    share = counts / counts.sum(axis=-1, keepdims=True)
+    return np.asarray(-(share * np.log(np.where(share > 0, share, 1))).sum(axis=-1))

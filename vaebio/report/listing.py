@@ -16,6 +16,7 @@ from vaebio.terms import MEASURES
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 ABSENT = "\N{EM DASH}"
+CONTROLS = {"control-labels": "control: labels", "control-random": "control: noise"}
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def _baselines(results: Results, made: Listing, means: dict[Column, pd.DataFrame
     rows = []
     names = [("null", "null", "")]
     names += [(pca(k), "PCA", f"{k}") for k in sorted(results.members["latent"].unique())]
+    names += [(key, word, "") for key, word in CONTROLS.items()]
     for key, word, latent in names:
         cells = [_baseline_cell(results, made, key, c, means[c]) for c in made.columns]
         if any(cell.sort is not None for cell in cells):

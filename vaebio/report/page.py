@@ -43,7 +43,7 @@ def render(results: Results) -> str:
         "models": results.variants if len(results.variants) > 1 else [],
         "curves_digits": curves.DIGITS,
         "listing": listing(results),
-        "baselines": {"null": BASELINES["null"], "PCA": BASELINES["pca"]},
+        "baselines": {name: BASELINES[name.lower()] for name in ("null", "PCA", "control")},
         "dark": dark_for(list(results.members["beta"]), list(results.members["latent"])),
     }
     parts = (_answer(results), _data(results), _methods(results, Citations()))

@@ -14,10 +14,21 @@ class Evaluate(Settings):
     neighbours: PositiveInt = Field(
         15, description="Nearest neighbours of each observation in the graph for Leiden."
     )
+    knn: PositiveInt = Field(
+        15, description="Nearest train observations that vote on the label of a test observation."
+    )
     resolutions: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), Axis] = Field(
         (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0),
         description="Leiden resolutions to try; for every member and baseline alike the one with "
         "the highest NMI is reported, as in scIB.",
+    )
+    halves: PositiveInt = Field(
+        5,
+        description="Random halves of the observations on which the stability of Leiden clusters "
+        "is judged at each resolution; at the chosen one it is measured on twice as many others.",
+    )
+    bootstraps: Annotated[int, Field(ge=2)] = Field(
+        200, description="Times the observations are drawn again for intervals of NMI and ARI."
     )
     active_threshold: PositiveFloat = Field(
         0.01,
@@ -43,6 +54,6 @@ class Evaluate(Settings):
         "log-likelihood; more of them bring the bound closer to log p(x).",
     )
     seed: NonNegativeInt = Field(
-        0, description="Seed of Leiden, of k-means and of samples of observations."
+        0, description="Seed of Leiden, k-means, halves, bootstraps and samples of observations."
     )
     choose: Choose = Field(Choose(), description="Choice of members from what was measured.")

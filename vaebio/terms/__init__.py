@@ -53,12 +53,26 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
     "audit.tsv": ("sentence", "suspicious"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
+    "classes.tsv": (
+        "member",
+        "classifier",
+        "class",
+        "train_observations",
+        "test_observations",
+        "recall",
+        "precision",
+        "f1",
+        "low",
+        "high",
+        "reason",
+    ),
     **CHOOSING,
 }
 """Columns of the tables of a data set, in order; part of the public interface.
 
 The `reason` in metrics.tsv says why there is no value; of the noise floor, whose value is an
-estimate, it says how it was made.
+estimate, it says how it was made. In classes.tsv `low` and `high` are the 95 % interval of the
+recall, by Wilson.
 """
 
 STATUS = {
@@ -77,6 +91,8 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 BASELINES = {
     "null": "predicts the train mean of every feature",
     "pca": "best linear reconstruction with as many components, fitted on train",
+    "control": "in place of latents the labels, which none can surpass (`control-labels`), or "
+    "noise, which tells nothing (`control-random`); no reconstruction",
     "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""

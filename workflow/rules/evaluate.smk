@@ -9,6 +9,7 @@ INPUTS:
 OUTPUTS:
     results/{dataset}/metrics.tsv       measures of members and baselines on every split
     results/{dataset}/units.tsv         rate and variance of every latent unit
+    results/{dataset}/classes.tsv       each label as classifiers tell it from the latents
     results/{dataset}/embeddings.h5ad   latents and errors of all observations
 """
 
@@ -22,6 +23,7 @@ rule evaluate:
     output:
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
+        classes=f"{RESULTS}/{{dataset}}/classes.tsv",
         embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
     log:
         "logs/{dataset}/evaluate.log",
@@ -39,5 +41,7 @@ rule evaluate:
         " --settings {input.settings:q}"
         " --metrics {output.metrics:q}"
         " --units {output.units:q}"
+        " --classes {output.classes:q}"
         " --embeddings {output.embeddings:q}"
+        " --threads {threads}"
         " 2> >(tee {log:q} >&2)"
