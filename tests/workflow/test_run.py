@@ -39,6 +39,12 @@ def test_all_members_are_trained_measured_and_kept(results):
     assert set(metrics["member"]) == {*MEMBERS, "null", "pca-k2", "pca-k4", "noise_floor"}
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
+    features = pd.read_csv(results / "features.tsv", sep="\t")
+    strata = pd.read_csv(results / "strata.tsv", sep="\t")
+    judged = {*MEMBERS, "null", "pca-k2", "pca-k4"}
+    assert set(features["member"]) == judged
+    assert set(strata["member"]) == judged | {"noise_floor"}
+    assert set(strata["split"]) == {"train", "validation", "test"}
     absent = metrics[metrics["value"] == ""]
     # What a linear VAE would do is known for the gaussian likelihood alone.
     assert set(absent["member"]) == {m for m in MEMBERS if m.startswith("nb-")}
@@ -48,7 +54,7 @@ def test_all_members_are_trained_measured_and_kept(results):
 
 
 def test_parts_sum(results):
-    """Rate is that of the units; the ELBO is minus distortion and rate."""
+    """Rate is that of the units, mse that of features and strata; the ELBO has two parts."""
     units = pd.read_csv(results / "units.tsv", sep="\t")
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
     test = metrics[metrics["split"] == "test"].set_index(["member", "measure"])["value"]
@@ -59,6 +65,13 @@ def test_parts_sum(results):
         assert own["active"].sum() == test[member, "active_units"]
         total = test[member, "distortion_nats"] + test[member, "rate_nats"]
         assert test[member, "elbo_nats"] == pytest.approx(-total, rel=1e-6)
+    for name in ("features.tsv", "strata.tsv"):
+        parts = pd.read_csv(results / name, sep="\t")
+        if "split" in parts:
+            parts = parts[parts["split"] == "test"]
+        sums = (parts["weight"] * parts["mse"]).groupby(parts["member"]).sum()
+        for member in [*MEMBERS, "null", "pca-k4"]:
+            assert sums[member] == pytest.approx(test[member, "mse"], rel=1e-5)
 
 
 def test_embeddings_hold_every_member_and_the_annotation(results):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+from vaebio.metrics.features import Divided
 from vaebio.metrics.panel import Row
 
 
@@ -22,7 +23,8 @@ class Unit:
 class Measured:
     """All that was measured of one member or baseline; no embedding where there is none.
 
-    `errors` is the squared error per feature of each observation, None where there is none.
+    `errors` is the squared error per feature of each observation, None where there is none, and
+    `divided` the same in parts of features (on test) and of strata.
     """
 
     name: str
@@ -30,3 +32,4 @@ class Measured:
     units: list[Unit] = field(default_factory=list)
     embedding: Float[np.ndarray, "observation unit"] | None = None
     errors: Float[np.ndarray, " observation"] | None = None
+    divided: Divided | None = None

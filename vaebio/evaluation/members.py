@@ -1,6 +1,7 @@
 """Members of one architecture through all measures."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from vaebio.evaluation.observations import Observations
 from vaebio.metrics.information import active_units, mean_variance
 from vaebio.metrics.panel import Row, mean_row
 from vaebio.model.vae import pad
+from vaebio.training.by_feature import ByFeature
 from vaebio.training.encode import Encoded, encode, fixed_noise
 from vaebio.training.memory import budget
 from vaebio.training.store import Stored
@@ -32,9 +34,10 @@ def measure_members(
     seeds = sorted({m.member.seed for m in members})
     noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
     noise = noise[[seeds.index(m.member.seed) for m in members]]
-    encoded = encode(stack, seen, torch.arange(len(seen)), noise)
+    parts = ByFeature(len(members), data.rows["test"], data.strata(settings.strata))
+    encoded = encode(stack, seen, torch.arange(len(seen)), noise, parts)
     for i, stored in enumerate(members):
-        yield _member(data, stored, encoded, i, settings)
+        yield replace(_member(data, stored, encoded, i, settings), divided=parts.of(i))
 
 
 def _member(

@@ -23,4 +23,14 @@ class Evaluate(Settings):
         description="A unit is active when the variance of its posterior mean over observations "
         "is above this (Burda 2016).",
     )
+    strata: PositiveInt = Field(
+        5,
+        description="Strata of features, by quantiles of their mean abundance on train, in which "
+        "errors are told apart.",
+    )
+    feature_rows: PositiveInt = Field(
+        200_000,
+        description="Most rows of features.tsv; where members x features are more, it holds those "
+        "with the lowest MSE on validation.",
+    )
     seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")

@@ -16,6 +16,7 @@ baseline     null, PCA, ... on the same split
 """
 
 from vaebio.terms.downstream import DOWNSTREAM
+from vaebio.terms.features import FEATURES, STRATA
 from vaebio.terms.frontier import FRONTIER
 from vaebio.terms.information import INFORMATION
 from vaebio.terms.measure import Measure
@@ -50,6 +51,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
+    "features.tsv": FEATURES,
+    "strata.tsv": STRATA,
 }
 """Columns of the tables of a data set, in order; part of the public interface.
 

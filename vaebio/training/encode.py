@@ -12,6 +12,7 @@ from vaebio.model.likelihoods.gaussian import squared_error
 from vaebio.model.minibatch import Minibatch, row_slices
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
+from vaebio.training.by_feature import ByFeature
 from vaebio.training.observations import Observations
 
 ROWS = 128
@@ -47,14 +48,23 @@ def encode(
     data: Observations,
     rows: Int[Tensor, " row"],
     noise: Float[Tensor, "member row unit"],
+    by_feature: ByFeature | None = None,
 ) -> Encoded:
     """Latents and errors of some observations.
 
     The distortion is that of one sample of the posterior per observation, drawn with `noise`; the
     mse is that of the posterior mean, in scaled units whatever the likelihood. Both are of the
     measured values alone.
+
+    Parameters
+    ----------
+    by_feature
+        Where the squared errors are to be summed by feature too.
     """
-    parts = [_chunk(stack, data, rows[at], noise[:, at]) for at in _chunks(stack, data, len(rows))]
+    parts = [
+        _chunk(stack, data, rows[at], noise[:, at], by_feature)
+        for at in _chunks(stack, data, len(rows))
+    ]
     return Encoded(*(torch.cat(part, dim=1) for part in zip(*parts, strict=True)))
 
 
@@ -66,7 +76,9 @@ def fixed_noise(
     return keyed.normal(seeds, keyed.VALIDATION, 0, rows, units, dtype)
 
 
-def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+def _chunk(
+    stack: Stack, data: Observations, rows: Tensor, noise: Tensor, by_feature: ByFeature | None
+) -> tuple[Tensor, ...]:
     seen = data.minibatch(rows)
     mean, log_var = stack.encode(seen.x, seen.batch)
     drawn = stack.decode_hidden(stack.sample(mean, log_var, noise), seen.batch)
@@ -83,6 +95,8 @@ def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tup
             times = some.measured.clamp(min=1)  # 0 where nothing was measured, not 0 / 0
             x_hat = reconstruction(part, data, tuple(y[:, at] for y in best), some)
             mse[block, at] = squared_error(some.x, x_hat, some.observed) / times
+            if by_feature is not None:
+                by_feature.add(block, rows[at], some, x_hat)
     return mean, log_var, distortion, mse
 
 

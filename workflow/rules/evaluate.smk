@@ -9,6 +9,8 @@ INPUTS:
 OUTPUTS:
     results/{dataset}/metrics.tsv       measures of members and baselines on every split
     results/{dataset}/units.tsv         rate and variance of every latent unit
+    results/{dataset}/features.tsv      error and R² of every feature, on test
+    results/{dataset}/strata.tsv        error and R² of features by their abundance
     results/{dataset}/embeddings.h5ad   latents of all observations
 """
 
@@ -22,6 +24,8 @@ rule evaluate:
     output:
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
+        features=f"{RESULTS}/{{dataset}}/features.tsv",
+        strata=f"{RESULTS}/{{dataset}}/strata.tsv",
         embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
     log:
         "logs/{dataset}/evaluate.log",
@@ -39,5 +43,7 @@ rule evaluate:
         " --settings {input.settings:q}"
         " --metrics {output.metrics:q}"
         " --units {output.units:q}"
+        " --features {output.features:q}"
+        " --strata {output.strata:q}"
         " --embeddings {output.embeddings:q}"
         " 2> >(tee {log:q} >&2)"
