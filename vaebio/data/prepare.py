@@ -18,6 +18,7 @@ from vaebio import __version__
 from vaebio.data import caution, check, doubts, say
 from vaebio.data.account import account
 from vaebio.data.aside import aside, told
+from vaebio.data.blank import blank
 from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
@@ -94,9 +95,10 @@ def prepare(
     split, sentences = divided(raw.obs, classes, known, settings.split)
     survey = surveyed(raw, kind, split == "train", settings, watch)
     choice = choose(survey, settings)
-    check.fillable(survey, choice.features, settings)
+    lacking = blank(raw, survey, choice.features, watch)
+    check.fillable(survey, survey.missing_of(choice.features, lacking), settings)
     with new_file(path) as file:
-        filling = Filling(file, survey, choice, settings)
+        filling = Filling(file, survey, choice, lacking, settings)
         for rows, values in watch("Preparing them", raw.shape[0], raw.chunks()):
             filling.add(rows, values)
         check.every_split(split[filling.end().kept])
@@ -242,8 +244,10 @@ def _steps(
     if not counted:
         yield from say.transformation(survey.kind, survey.transform)
     yield from choice.steps
+    lost = np.count_nonzero(survey.enough & ~filling.kept)
+    if not counted and lost:
+        yield say.unmeasured(lost)
     if counted:
-        lost = np.count_nonzero(survey.enough & ~filling.kept)
         yield from say.normalisation(lost, settings.target_total, len(choice.total_features))
     if filling.missing:
         method = imputation_of(survey.kind, settings.impute)
