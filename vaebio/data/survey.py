@@ -122,7 +122,7 @@ class Survey:
         blank
             (observation,) which those are.
         """
-        return int(self.missing[features].sum()) - np.count_nonzero(blank) * len(features)
+        return int(self.missing[features].sum() - np.count_nonzero(blank) * len(features))
 
     def _detected(self, values: Matrix) -> np.ndarray:
         """(row,) numbers of features with a value that says that there is something."""
