@@ -75,8 +75,8 @@ def divided(
         error /= x.shape[1]
     else:
         error = np.where(observed, error, 0) / np.maximum(observed.sum(axis=1), 1)[:, None]
-    parts = [error[:, strata == s].sum(axis=1) for s in range(strata.max() + 1)]
-    return Divided(error[rows].mean(axis=0), np.stack(parts, axis=1))
+    belongs = strata[:, None] == np.arange(strata.max() + 1)
+    return Divided(error[rows].mean(axis=0), error @ belongs.astype(np.float64))
 
 
 def weights(
