@@ -185,7 +185,7 @@ def test_a_pass_that_is_not_told_apart_by_feature_gives_the_same_bits():
     noise = fixed_noise(torch.tensor([0, 1]), 300, 3, torch.float32)
     parts = ByFeature(2, np.arange(300) < 100, np.arange(FEATURES) % 3)
     rows = torch.arange(300)
-    one, other = encode(stack, data, rows, noise), encode(stack, data, rows, noise, parts)
+    one, other = (encode(stack, data, rows, noise, by_feature=sums) for sums in (None, parts))
     for a, b in zip(vars(one).values(), vars(other).values(), strict=True):
         assert torch.equal(a, b)
     for i in range(2):
@@ -256,9 +256,14 @@ def test_what_was_not_made_or_not_told_apart_says_so():
     null = next(iter(measure_baselines(data, [1], SETTINGS)))
     absent = Measured("pca-k99", [Row(s, "mse", reason="no room") for s in SPLITS])
     other = Measured("other", [Row(s, "mse", 0.5) for s in SPLITS], errors=np.full(N, 0.5))
-    rows = stratum_rows(data, [null, absent, other], SETTINGS, "counts", total)
-    said = {name: {r.reason for n, r in rows if n == name} for name in ("pca-k99", "other")}
-    assert said == {"pca-k99": {"no room"}, "other": {"its error was not told apart by feature"}}
+    control = Measured("labels", [Row("test", "silhouette", 0.5)])
+    rows = stratum_rows(data, [null, absent, other, control], SETTINGS, "counts", total)
+    said = {n: {r.reason for name, r in rows if name == n} for n in ("pca-k99", "other", "labels")}
+    assert said == {
+        "pca-k99": {"no room"},
+        "other": {"its error was not told apart by feature"},
+        "labels": {"no error was measured"},
+    }
     assert all(r.mse is None for n, r in rows if n in said)
 
 

@@ -33,7 +33,8 @@ def measure_baselines(
         x_hat = linear.reconstruct(scores, k)
         error, parts = mse(data.x, x_hat, data.observed), parts_of(data, x_hat, settings)
         metrics = mse_rows(data, error) + downstream_rows(data, scores[:, :k], settings)
-        yield Measured(f"pca-k{k}", metrics, [], scores[:, :k], error, parts)
+        own = {"embedding": scores[:, :k], "errors": error, "divided": parts}
+        yield Measured(f"pca-k{k}", metrics, **own)
 
 
 def _no_room(components: int, largest: int) -> Measured:

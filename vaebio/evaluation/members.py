@@ -35,7 +35,7 @@ def measure_members(
     noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
     noise = noise[[seeds.index(m.member.seed) for m in members]]
     parts = ByFeature(len(members), data.rows["test"], data.strata(settings.strata))
-    encoded = encode(stack, seen, torch.arange(len(seen)), noise, parts)
+    encoded = encode(stack, seen, torch.arange(len(seen)), noise, by_feature=parts)
     for i, stored in enumerate(members):
         yield replace(_member(data, stored, encoded, i, settings), divided=parts.of(i))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vaebio.settings import Evaluate
 
 OF_ALL = "the noise was estimated for all features together, not for those of one stratum"
+UNMEASURED = "no error was measured"
 UNDIVIDED = "its error was not told apart by feature"
 NOWHERE = "none of these features was measured in any observation of this split"
 
@@ -121,7 +122,8 @@ def _of(
 def _part(data: Observations, one: Measured, stratum: _Stratum) -> Measured:
     """What was measured, as if there were no other features."""
     if one.divided is None:
-        reason = next((row.reason for row in one.metrics if row.measure == "mse"), "") or UNDIVIDED
+        said = [row.reason or UNDIVIDED for row in one.metrics if row.measure == "mse"]
+        reason = said[0] if said else UNMEASURED
         return replace(one, metrics=[Row(s, "mse", reason=reason) for s in SPLITS], errors=None)
     part, errors, metrics = one.divided.strata[:, stratum.number], np.empty(len(data.x)), []
     for split, rows in data.rows.items():

@@ -48,6 +48,7 @@ def encode(
     data: Observations,
     rows: Int[Tensor, " row"],
     noise: Float[Tensor, "member row unit"],
+    *,
     by_feature: ByFeature | None = None,
 ) -> Encoded:
     """Latents and errors of some observations.
