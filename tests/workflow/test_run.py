@@ -48,6 +48,11 @@ def test_all_members_are_trained_measured_and_kept(results):
     }
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
+    features, strata = (told_apart(results, name) for name in ("features.tsv", "strata.tsv"))
+    judged = {*MEMBERS, "null", "pca-k2", "pca-k4"}
+    assert set(features["member"]) == judged
+    assert set(strata["member"]) == judged | {"noise_floor"}
+    assert set(strata["split"]) == {"train", "validation", "test"}
     # The sheet names no batch.
     mixing = metrics["measure"].isin(m.name for m in INTEGRATION)
     assert set(metrics[mixing]["reason"]) == {"the sheet names no batch column"}
@@ -62,6 +67,11 @@ def test_all_members_are_trained_measured_and_kept(results):
     assert history.groupby(["member", "split"]).size().eq(6).all()
 
 
+def told_apart(results, name):
+    """A table of errors; the baseline `null` is a name, an empty field is none."""
+    return pd.read_csv(results / name, sep="\t", keep_default_na=False, na_values=[""])
+
+
 def test_every_label_is_told_by_both_classifiers_from_every_embedding(results):
     classes = pd.read_csv(results / "classes.tsv", sep="\t", keep_default_na=False)
     embeddings = {*MEMBERS, "pca-k2", "pca-k4", "control-labels", "control-random"}
@@ -72,7 +82,7 @@ def test_every_label_is_told_by_both_classifiers_from_every_embedding(results):
 
 
 def test_parts_sum(results):
-    """Rate is that of the units; the ELBO is minus distortion and rate."""
+    """Rate is that of the units, mse that of features and strata; the ELBO has two parts."""
     units = pd.read_csv(results / "units.tsv", sep="\t")
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
     test = metrics[metrics["split"] == "test"].set_index(["member", "measure"])["value"]
@@ -83,6 +93,13 @@ def test_parts_sum(results):
         assert own["active"].sum() == test[member, "active_units"]
         total = test[member, "distortion_nats"] + test[member, "rate_nats"]
         assert test[member, "elbo_nats"] == pytest.approx(-total, rel=1e-6)
+    for name in ("features.tsv", "strata.tsv"):
+        parts = told_apart(results, name)
+        if "split" in parts:
+            parts = parts[parts["split"] == "test"]
+        sums = (parts["weight"] * parts["mse"]).groupby(parts["member"]).sum()
+        for member in [*MEMBERS, "null", "pca-k4"]:
+            assert sums[member] == pytest.approx(test[member, "mse"], rel=1e-5)
 
 
 def test_embeddings_hold_every_member_and_the_annotation(results):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from vaebio.evaluation.observations import Observations
     from vaebio.settings import Evaluate
 
+Rows = Iterable[tuple[str, Any]]
+"""Rows of a table, each with the name of the member or baseline before it."""
+
 MEMBERS_AT_ONCE = 16
 
 ERRORS = "mse"
@@ -44,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--classes", type=Path, required=True, help="table of labels as classifiers tell them"
     )
+    parser.add_argument("--features", type=Path, required=True, help="table of features to write")
+    parser.add_argument("--strata", type=Path, required=True, help="table of strata to write")
     parser.add_argument("--embeddings", type=Path, required=True, help="h5ad of latents to write")
     parser.add_argument(
         "--threads", type=int, default=1, metavar="N", help="embeddings to measure at a time"
@@ -69,6 +74,9 @@ def run(arguments: argparse.Namespace) -> None:
         found.append(one)
         bar.step(one.name)
     bar.close()
+    features, strata = _by_feature(adata, data, found, settings)
+    _write(arguments.features, "features.tsv", features)
+    _write(arguments.strata, "strata.tsv", strata)
     found = _with_floor(adata, data, found)
     versions = _versions(data)
     _write(
@@ -144,14 +152,38 @@ def _members(
             yield from measure_members(data, some, settings)
 
 
+def _by_feature(
+    adata: "AnnData", data: "Observations", found: "Sequence[Measured]", settings: "Evaluate"
+) -> "tuple[Rows, Rows]":
+    """Rows of the tables of features and of strata; what has no room in the former is said."""
+    from vaebio.evaluation.features import feature_rows, fitting
+    from vaebio.evaluation.strata import stratum_rows
+
+    there = fitting(data, found, settings.feature_rows)
+    divided = [one for one in found if one.divided is not None]
+    if len(there) < len(divided):
+        print(
+            f"features.tsv holds {len(there)} of {len(divided)} members and baselines, those with "
+            f"the lowest MSE on validation: all would be {len(divided) * adata.n_vars:,} rows, and "
+            f"evaluate.feature_rows is {settings.feature_rows:,}.",
+            file=sys.stderr,
+        )
+    features = feature_rows(data, found, adata.var_names, settings)
+    return features, stratum_rows(data, found, settings, *_kind_and_total(adata))
+
+
+def _kind_and_total(adata: "AnnData") -> "tuple[str, NDArray | None]":
+    total = adata.obs["total"].to_numpy(float) if "counts" in adata.layers else None
+    return str(adata.uns["vaebio"]["kind"]), total
+
+
 def _with_floor(
     adata: "AnnData", data: "Observations", found: "Sequence[Measured]"
 ) -> "list[Measured]":
     """The explained fractions and the noise floor, and how that was estimated in the log."""
     from vaebio.evaluation.floor import noise_floor, with_floor
 
-    total = adata.obs["total"].to_numpy(float) if "counts" in adata.layers else None
-    floor = noise_floor(data, str(adata.uns["vaebio"]["kind"]), total)
+    floor = noise_floor(data, *_kind_and_total(adata))
     print(f"Noise floor: {floor.method}.", file=sys.stderr)
     return with_floor(data, found, floor)
 
@@ -160,7 +192,7 @@ def _told(told: "Told") -> dict[str, Any]:
     return {"classifier": told.classifier, "class": told.found.label, **vars(told.found)}
 
 
-def _write(path: Path, table: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+def _write(path: Path, table: str, rows: Rows) -> None:
     import pandas as pd
 
     from vaebio.files import whole

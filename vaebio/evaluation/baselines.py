@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vaebio.evaluation.downstream import without
 from vaebio.evaluation.errors import mse_rows
+from vaebio.evaluation.features import parts_of
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import baselines
@@ -21,17 +22,20 @@ def measure_baselines(
     data: Observations, latents: Sequence[int], settings: "Evaluate"
 ) -> Iterator[Measured]:
     """The train mean, and PCA with as many components as each latent size."""
-    error = mse(data.x, baselines.null(data.train), data.observed)
-    yield Measured("null", mse_rows(data, error), errors=error)
+    mean = baselines.null(data.train)
+    error, parts = mse(data.x, mean, data.observed), parts_of(data, mean, settings)
+    yield Measured("null", mse_rows(data, error), errors=error, divided=parts)
     linear = baselines.Linear(data.train, max(latents))
     scores = linear.scores(data.known)
     for k in latents:
         if k > linear.largest:
             yield _no_room(k, linear.largest)
             continue
-        error = mse(data.x, linear.reconstruct(scores, k), data.observed)
+        x_hat = linear.reconstruct(scores, k)
+        error, parts = mse(data.x, x_hat, data.observed), parts_of(data, x_hat, settings)
         metrics = mse_rows(data, error)
-        yield Measured(f"pca-k{k}", metrics, embedding=scores[:, :k], errors=error)
+        own = {"embedding": scores[:, :k], "errors": error, "divided": parts}
+        yield Measured(f"pca-k{k}", metrics, **own)
 
 
 def _no_room(components: int, largest: int) -> Measured:

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from vaebio.evaluation.classes import Told
+from vaebio.metrics.features import Divided
 from vaebio.metrics.panel import Row
 
 
@@ -23,8 +24,9 @@ class Unit:
 class Measured:
     """All that was measured of one member or baseline; no embedding where there is none.
 
-    `errors` is the squared error per feature of each observation, None where there is none;
-    `classes` is each label as each classifier tells it from the embedding.
+    `errors` is the squared error per feature of each observation, None where there is none, and
+    `divided` the same in parts of features (on test) and of strata; `classes` is
+    each label as each classifier tells it from the embedding.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Measured:
     embedding: Float[np.ndarray, "observation unit"] | None = None
     errors: Float[np.ndarray, " observation"] | None = None
     classes: list[Told] = field(default_factory=list)
+    divided: Divided | None = None

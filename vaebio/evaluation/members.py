@@ -1,6 +1,7 @@
 """Members of one architecture through all measures."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from vaebio.evaluation.observations import Observations
 from vaebio.metrics.information import active_units, mean_variance
 from vaebio.metrics.panel import Row, mean_row
 from vaebio.model.vae import pad
+from vaebio.training.by_feature import ByFeature
 from vaebio.training.encode import Encoded, encode, fixed_noise
 from vaebio.training.memory import budget
 from vaebio.training.store import Stored
@@ -32,10 +34,13 @@ def measure_members(
     seeds = sorted({m.member.seed for m in members})
     noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
     noise = noise[[seeds.index(m.member.seed) for m in members]]
-    encoded = encode(stack, seen, torch.arange(len(seen)), noise, errors_of_samples=True)
+    parts = ByFeature(len(members), data.rows["test"], data.strata(settings.strata))
+    everything = torch.arange(len(seen))
+    encoded = encode(stack, seen, everything, noise, errors_of_samples=True, by_feature=parts)
     information = measure_information(data, members, stack, seen, encoded, noise, settings)
     for i, stored in enumerate(members):
-        yield _member(data, stored, encoded, i, settings, information[i])
+        one = _member(data, stored, encoded, i, settings, information[i])
+        yield replace(one, divided=parts.of(i))
 
 
 def _member(

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
 from vaebio.evaluation.foretold import Foretold
+from vaebio.metrics.features import Strata, stratified
 from vaebio.metrics.mixing import share_before
 from vaebio.metrics.reconstruction import variance
 from vaebio.training.inputs import Inputs
@@ -56,6 +57,28 @@ class Observations:
     def share_of_batches(self) -> float:
         """Share of the variance of all observations that lies between batches before any model."""
         return share_before(self.known, np.unique(self.batches, return_inverse=True)[1])
+
+    @cached_property
+    def abundance(self) -> Float[np.ndarray, " feature"]:
+        """Mean of each feature on train before scaling, where measured; of counts, theirs."""
+        counts = self.inputs.counts
+        if counts is None:
+            return self.inputs.mean.astype(np.float64)
+        return np.asarray(counts[self.rows["train"]].mean(axis=0, dtype=np.float64)).ravel()
+
+    @cached_property
+    def detected(self) -> Float[np.ndarray, " feature"]:
+        """Share of train in which a feature was measured; of counts, in which it has one."""
+        rows, counts = self.rows["train"], self.inputs.counts
+        if counts is not None:
+            return np.asarray((counts[rows] > 0).mean(axis=0)).ravel()
+        if self.observed is None:
+            return np.ones(self.x.shape[1])
+        return self.observed[rows].mean(axis=0)
+
+    def strata(self, most: int) -> Strata:
+        """Strata of features by their abundance."""
+        return stratified(self.abundance, most)
 
     @cached_property
     def foretold(self) -> Foretold:

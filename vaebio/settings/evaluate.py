@@ -53,6 +53,16 @@ class Evaluate(Settings):
         description="Samples of the posterior of each test observation for the importance-weighted "
         "log-likelihood; more of them bring the bound closer to log p(x).",
     )
+    strata: PositiveInt = Field(
+        5,
+        description="Strata of features, by quantiles of their mean abundance on train, in which "
+        "errors are told apart.",
+    )
+    feature_rows: PositiveInt = Field(
+        200_000,
+        description="Most rows of features.tsv; where members x features are more, it holds those "
+        "with the lowest MSE on validation.",
+    )
     seed: NonNegativeInt = Field(
         0, description="Seed of Leiden, k-means, halves, bootstraps and samples of observations."
     )

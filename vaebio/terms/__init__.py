@@ -17,6 +17,7 @@ baseline     null, PCA, ... on the same split
 
 from vaebio.terms.choosing import COLUMNS as CHOOSING
 from vaebio.terms.downstream import DOWNSTREAM
+from vaebio.terms.features import FEATURES, STRATA
 from vaebio.terms.frontier import FRONTIER
 from vaebio.terms.information import INFORMATION
 from vaebio.terms.integration import INTEGRATION
@@ -53,6 +54,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
     "audit.tsv": ("sentence", "suspicious"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
+    "features.tsv": FEATURES,
+    "strata.tsv": STRATA,
     "classes.tsv": (
         "member",
         "classifier",

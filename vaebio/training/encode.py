@@ -12,6 +12,7 @@ from vaebio.model.likelihoods.gaussian import squared_error
 from vaebio.model.minibatch import Minibatch, row_slices
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
+from vaebio.training.by_feature import ByFeature
 from vaebio.training.observations import Observations
 
 ROWS = 128
@@ -50,15 +51,23 @@ def encode(
     noise: Float[Tensor, "member row unit"],
     *,
     errors_of_samples: bool = False,
+    by_feature: ByFeature | None = None,
 ) -> Encoded:
     """Latents and errors of some observations.
 
     The distortion is that of one sample of the posterior per observation, drawn with `noise`; the
     mse is that of the posterior mean, in scaled units whatever the likelihood, and `mse_sample`,
     where it is asked for, that of the sample. All are of the measured values alone.
+
+    Parameters
+    ----------
+    by_feature
+        Where the squared errors of the posterior mean are to be summed by feature too.
     """
-    chunks = _chunks(stack, data, len(rows))
-    parts = [_chunk(stack, data, rows[at], noise[:, at], errors_of_samples) for at in chunks]
+    parts = [
+        _chunk(stack, data, rows[at], noise[:, at], errors_of_samples, by_feature)
+        for at in _chunks(stack, data, len(rows))
+    ]
     return Encoded(*(torch.cat(part, dim=1) for part in zip(*parts, strict=True)))
 
 
@@ -71,7 +80,12 @@ def fixed_noise(
 
 
 def _chunk(
-    stack: Stack, data: Observations, rows: Tensor, noise: Tensor, errors_of_samples: bool
+    stack: Stack,
+    data: Observations,
+    rows: Tensor,
+    noise: Tensor,
+    errors_of_samples: bool,
+    by_feature: ByFeature | None,
 ) -> tuple[Tensor, ...]:
     seen = data.minibatch(rows)
     mean, log_var = stack.encode(seen.x, seen.batch)
@@ -87,15 +101,17 @@ def _chunk(
             linear = tuple(y[:, at] for y in sampled)
             distortion[block, at] = part.likelihood.distortion(linear, part.learned, some)
             for error, maps in zip(errors, (best, sampled), strict=False):
-                error[block, at] = _mse(part, data, tuple(y[:, at] for y in maps), some)
+                x_hat = reconstruction(part, data, tuple(y[:, at] for y in maps), some)
+                error[block, at] = _mse(some, x_hat)
+                if by_feature is not None and maps is best:
+                    by_feature.add(block, rows[at], some, x_hat)
     return mean, log_var, distortion, *errors
 
 
 def _mse(
-    stack: Stack, data: Observations, linear: tuple[Tensor, ...], seen: Minibatch
+    seen: Minibatch, x_hat: Float[Tensor, "member observation feature"]
 ) -> Float[Tensor, "member observation"]:
     times = seen.measured.clamp(min=1)  # 0 where nothing was measured, not 0 / 0
-    x_hat = reconstruction(stack, data, linear, seen)
     return squared_error(seen.x, x_hat, seen.observed) / times
 
 
