@@ -75,8 +75,8 @@ def run(arguments: argparse.Namespace) -> None:
         bar.step(one.name)
     bar.close()
     features, strata = _by_feature(adata, data, found, settings)
-    _write(arguments.features, "features.tsv", features)
-    _write(arguments.strata, "strata.tsv", strata)
+    _write(arguments.features, "features.tsv", ((name, vars(row)) for name, row in features))
+    _write(arguments.strata, "strata.tsv", ((name, vars(row)) for name, row in strata))
     found = _with_floor(adata, data, found)
     versions = _versions(data)
     _write(
@@ -192,7 +192,7 @@ def _told(told: "Told") -> dict[str, Any]:
     return {"classifier": told.classifier, "class": told.found.label, **vars(told.found)}
 
 
-def _write(path: Path, table: str, rows: Rows) -> None:
+def _write(path: Path, table: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
     import pandas as pd
 
     from vaebio.files import whole
