@@ -22,7 +22,7 @@ def measure_baselines(
     """The train mean, and PCA with as many components as each latent size."""
     error = mse(data.x, baselines.null(data.train), data.observed)
     yield Measured("null", mse_rows(data, error), errors=error)
-    linear = baselines.Linear(data.train, max(latents))
+    linear = baselines.Linear(data.train, max(latents), data.decomposition)
     scores = linear.scores(data.known)
     for k in latents:
         if k > linear.largest:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
-from vaebio.metrics.analytic import Spectrum, expected, spectrum
+from vaebio.metrics.analytic import Spectrum, expected, spectrum, spectrum_of
 from vaebio.metrics.panel import Row
 from vaebio.training.forecast import why_not
 from vaebio.training.store import Stored
@@ -29,11 +29,14 @@ class Foretold:
         Their technical batches, where there are some.
     measured
         Mean number of features that were measured of an observation; None: all.
+    squares
+        Squared singular values of train around its feature means, where they are known.
     """
 
     train: Float[np.ndarray, "observation feature"]
     batch: Int[np.ndarray, " observation"] | None = None
     measured: float | None = None
+    squares: Float[np.ndarray, " value"] | None = field(default=None, repr=False)
     _known: dict[bool, Spectrum] = field(default_factory=dict)
 
     def rows(self, stored: Stored) -> list[Row]:
@@ -59,11 +62,15 @@ class Foretold:
     def _spectrum(self, latent: int, told: bool) -> Spectrum:
         """At least as many eigenvalues as units; within batches for models that are told them."""
         if told not in self._known or len(self._known[told].leading) < latent:
-            batch = self.batch if told else None
-            components = max(latent, LEAST)
-            found = spectrum(self.train, components, batch=batch, measured=self.measured)
-            self._known[told] = found
+            self._known[told] = self._made(max(latent, LEAST), told)
         return self._known[told]
+
+    def _made(self, components: int, told: bool) -> Spectrum:
+        batch = self.batch if told else None
+        if batch is None and self.squares is not None:
+            n, features = self.train.shape
+            return spectrum_of(self.squares, n, float(self.measured or features), components)
+        return spectrum(self.train, components, batch=batch, measured=self.measured)
 
 
 def _row(name: str, value: float) -> Row:
