@@ -91,7 +91,14 @@ class Plan:
         """Numbers of the stacks the grid of a data set is divided into, from 1."""
         settings = self.settings[dataset]
         grid = settings.grid
-        axes = grid.betas, grid.latents, grid.seeds, grid.encoders, grid.decoders, grid.likelihoods
+        axes = (
+            grid.every_beta,
+            grid.latents,
+            grid.seeds,
+            grid.encoders,
+            grid.decoders,
+            grid.likelihoods,
+        )
         members = math.prod(max(1, len(axis)) for axis in axes)
         wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
         return list(range(1, min(wanted, members) + 1))

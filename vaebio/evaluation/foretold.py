@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
-from vaebio.metrics.analytic import Spectrum, expected, spectrum, spectrum_of
+from vaebio.metrics.analytic import Expected, Spectrum, expected, spectrum, spectrum_of
 from vaebio.metrics.panel import Row
 from vaebio.training.forecast import why_not
 from vaebio.training.store import Stored
@@ -41,14 +41,25 @@ class Foretold:
 
     def rows(self, stored: Stored) -> list[Row]:
         """Rows of a member: expected active units, rate and mse on train, or why there are none."""
-        reason = why_not(stored.architecture, stored.training) or self._learned_more(stored)
-        if reason:
+        if reason := self._why_not(stored):
             return [Row("train", name, reason=reason) for name in NAMES]
-        member = stored.member
-        told = stored.architecture.batches > 0
-        found = expected(self._spectrum(member.latent, told), member.beta, member.latent)
+        found = self._expected(stored)
         values = dict(zip(NAMES, (float(found.active_units), found.rate, found.mse), strict=True))
         return [_row(name, value) for name, value in values.items()]
+
+    def rates(self, stored: Stored) -> list[float | None]:
+        """Rate in nats of each unit of that linear VAE, largest first; None where there is none."""
+        if self._why_not(stored) or stored.member.deterministic:
+            return [None] * stored.member.latent
+        return self._expected(stored).rate_per_unit.tolist()
+
+    def _expected(self, stored: Stored) -> Expected:
+        member, told = stored.member, stored.architecture.batches > 0
+        return expected(self._spectrum(member.latent, told), member.beta, member.latent)
+
+    def _why_not(self, stored: Stored) -> str:
+        """Reason why nothing is foretold of a member; empty when something is."""
+        return why_not(stored.architecture, stored.training) or self._learned_more(stored)
 
     def _learned_more(self, stored: Stored) -> str:
         """Reason why these eigenvalues are not those of what a member has learned."""

@@ -10,12 +10,16 @@ from vaebio.metrics.panel import Row
 
 @dataclass(frozen=True)
 class Unit:
-    """One latent unit of a member, measured on test."""
+    """One latent unit of a member, measured on test; what there is none of is None.
+
+    `expected_rate_nats` is that of the best linear VAE's unit of the same rank by rate, on train.
+    """
 
     unit: int
-    rate_nats: float
+    rate_nats: float | None
     mean_variance: float
     active: bool
+    expected_rate_nats: float | None = None
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from vaebio.report.listing import listing
 from vaebio.report.read import Results
 from vaebio.report.references import Citations, entries, formatted
 from vaebio.report.render import page
+from vaebio.report.sized import meanings
 from vaebio.report.timing import total
 from vaebio.report.views import Plot, answer_plot
-from vaebio.terms import BASELINES
 
 SECTIONS = {
     "answer": "Answer",
@@ -39,7 +39,7 @@ def render(results: Results) -> str:
         "models": results.variants if len(results.variants) > 1 else [],
         "curves_digits": curves.DIGITS,
         "listing": listing(results),
-        "baselines": {"null": BASELINES["null"], "PCA": BASELINES["pca"]},
+        "baselines": meanings(results),
         "dark": dark_for(list(results.members["beta"]), list(results.members["latent"])),
     }
     parts = (_answer(results), _data(results), _methods(results, Citations()))
