@@ -23,6 +23,7 @@ from vaebio.configuration import (
 from vaebio.data.columns import check_columns
 from vaebio.data.sources import files_of
 from vaebio.errors import VaebioError, of_the_system, refusals
+from vaebio.evaluation.installed import check_installed
 from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
 
 STEPS = {
@@ -63,6 +64,8 @@ class Plan:
             check_columns(dataset, prepare.modality, prepare.split)
         for name, dataset in sheet.items():
             _check_model(dataset, settings[name])
+        if any(one.evaluate.scvi for one in settings.values()):
+            check_installed()
         return cls(parsed, sheet, settings)
 
     def files(self, dataset: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Measure every member and baseline on train, validation and test.
 
 Reconstruction error, rate and active units of the members; agreement of clusters of the latents
-with the labels; the train mean and PCA on the same split.
+with the labels; the train mean, PCA, NMF and, if wanted, scVI on the same split.
 """
 
 import argparse
@@ -41,21 +41,31 @@ def run(arguments: argparse.Namespace) -> None:
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
     from vaebio.evaluation.baselines import measure_baselines
+    from vaebio.evaluation.installed import check_installed
     from vaebio.files import whole
     from vaebio.report.read import read_table
 
     members = read_table(arguments.members, "members.tsv")
     adata = read_prepared(arguments.prepared)
     settings = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"])).evaluate
+    if settings.scvi:
+        check_installed()
     data = observations(adata)
-    latents = sorted(members["latent"].astype(int).unique().tolist())
+    latents, seeds = (sorted(members[c].astype(int).unique().tolist()) for c in ("latent", "seed"))
     folders = [arguments.models / name for name in members["member"]]
-    bar = Progress("measuring", 1 + len(latents) + len(folders), "embedding")
+    parts = [measure_baselines(data, latents, settings), _members(data, folders, settings)]
+    if settings.scvi:
+        parts.append(_scvi(data, latents, seeds, folders[0], settings))
+    # PCA and NMF are of each latent size, scVI of each seed as well.
+    steps = 1 + len(latents) * (2 + settings.scvi * len(seeds)) + len(folders)
+    bar = Progress("measuring", steps, "embedding")
     found = []
-    for one in chain(measure_baselines(data, latents, settings), _members(data, folders, settings)):
+    for one in chain(*parts):
         found.append(one)
         bar.step(one.name)
     bar.close()
+    for one in filter(lambda one: one.note, found):
+        print(one.note, file=sys.stderr)
     found = _with_floor(adata, data, found)
     _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
     _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
@@ -99,6 +109,21 @@ def _members(
     for _, alike in groupby(stored, key=lambda one: one.architecture):
         while some := list(islice(alike, MEMBERS_AT_ONCE)):
             yield from measure_members(data, some, settings)
+
+
+def _scvi(
+    data: "Observations",
+    latents: "list[int]",
+    seeds: "list[int]",
+    folder: Path,
+    settings: "Evaluate",
+) -> "Iterator[Measured]":
+    """scVI, told the technical batch when the members are."""
+    from vaebio.evaluation.scvi_baseline import measure_scvi
+    from vaebio.training.store import load
+
+    told = load(folder).architecture.batches > 0
+    yield from measure_scvi(data, latents, seeds, settings, told=told)
 
 
 def _with_floor(

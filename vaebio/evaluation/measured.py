@@ -26,7 +26,8 @@ class Unit:
 class Measured:
     """All that was measured of one member or baseline; no embedding where there is none.
 
-    `errors` is the squared error per feature of each observation, None where there is none.
+    `errors` is the squared error per feature of each observation, None where there is none;
+    `note` what a reader of the log should know of how it was made.
     """
 
     name: str
@@ -34,3 +35,4 @@ class Measured:
     units: list[Unit] = field(default_factory=list)
     embedding: Float[np.ndarray, "observation unit"] | None = None
     errors: Float[np.ndarray, " observation"] | None = None
+    note: str = ""

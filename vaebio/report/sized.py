@@ -36,8 +36,6 @@ WORDS = {one.word: one for one in SIZED}
 
 def meanings(results: Results) -> dict[str, str]:
     """What the baselines on the page are."""
-    members = results.metrics["member"]
-    found = [
-        one for one in SIZED if members.str.contains(rf"(?:^|-){one.key}-k\d", regex=True).any()
-    ]
+    keys = {name.partition("-k")[0] for name in results.baselines}
+    found = [one for one in SIZED if one.key in keys]
     return {"null": BASELINES["null"]} | {one.word: BASELINES[one.key] for one in found}

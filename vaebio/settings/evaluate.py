@@ -23,4 +23,9 @@ class Evaluate(Settings):
         description="A unit is active when the variance of its posterior mean over observations "
         "is above this (Burda 2016).",
     )
-    seed: NonNegativeInt = Field(0, description="Seed of Leiden and k-means.")
+    seed: NonNegativeInt = Field(0, description="Seed of Leiden, k-means and NMF.")
+    scvi: bool = Field(
+        False,
+        description="Train scVI by scvi-tools with its own defaults for every latent size and "
+        "seed as a further baseline of counts; needs `pip install 'vaebio[scvi]'`.",
+    )

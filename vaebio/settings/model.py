@@ -79,7 +79,7 @@ class Grid(Settings):
     @model_validator(mode="after")
     def _a_vae(self) -> "Grid":
         if not any(self.betas):
-            raise ValueError("at least one above 0: a member of beta 0 is no VAE, but a baseline")
+            raise ValueError("at least one beta above 0: what has beta 0 is no VAE, but a baseline")
         return self
 
     @property
