@@ -9,13 +9,14 @@ import yaml
 
 from vaebio.terms import COLUMNS, MEASURES
 
-MEMBERS = [
-    f"{likelihood}k{k}-b{b}-s{s}"
-    for likelihood in ("", "nb-")
-    for k in (2, 4)
-    for b in ("0.5", "5")
-    for s in (0, 1)
-]
+VAES, CODES = (
+    {
+        likelihood: [f"{likelihood}{name}-s{s}" for name in names for s in (0, 1)]
+        for likelihood in ("", "nb-")
+    }
+    for names in ([f"k{k}-b{b}" for k in (2, 4) for b in ("0.5", "5")], ["ae-k2", "ae-k4"])
+)
+MEMBERS = [name for kind in ("", "nb-") for name in VAES[kind] + CODES[kind]]
 SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
 
 
@@ -36,13 +37,20 @@ def test_all_members_are_trained_measured_and_kept(results):
     folders = (results / "models").glob("[!.]*")
     assert sorted(p.name for p in folders) == sorted(MEMBERS)
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
-    assert set(metrics["member"]) == {*MEMBERS, "null", "pca-k2", "pca-k4", "noise_floor"}
+    assert set(metrics["member"]) == {
+        *MEMBERS,
+        *("null", "pca-k2", "pca-k4", "nmf-k2", "nmf-k4", "noise_floor"),
+    }
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
     absent = metrics[metrics["value"] == ""]
+    assert (absent["reason"] != "").all()
     # What a linear VAE would do is known for the gaussian likelihood alone.
-    assert set(absent["member"]) == {m for m in MEMBERS if m.startswith("nb-")}
-    assert absent["measure"].str.startswith("expected_").all() and (absent["reason"] != "").all()
+    foretold = absent["measure"].str.startswith("expected_")
+    assert set(absent.loc[foretold, "member"]) == {*VAES["nb-"], *CODES["nb-"], *CODES[""]}
+    # A deterministic code has no rate.
+    assert set(absent.loc[~foretold, "member"]) == {*CODES["nb-"], *CODES[""]}
+    assert set(absent.loc[~foretold, "measure"]) == {"rate_nats", "elbo_nats"}
     history = pd.read_csv(results / "history.tsv", sep="\t")
     assert history.groupby(["member", "split"]).size().eq(6).all()
 
@@ -53,7 +61,7 @@ def test_parts_sum(results):
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
     test = metrics[metrics["split"] == "test"].set_index(["member", "measure"])["value"]
     test = test.astype(float)
-    for member in MEMBERS:
+    for member in VAES[""] + VAES["nb-"]:
         own = units[units["member"] == member]
         assert own["rate_nats"].sum() == pytest.approx(test[member, "rate_nats"], rel=1e-5)
         assert own["active"].sum() == test[member, "active_units"]
