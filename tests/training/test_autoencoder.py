@@ -95,7 +95,8 @@ def test_it_stops_at_its_lowest_distortion_on_validation(x):
 
 
 def test_a_linear_one_reaches_pca(x):
-    settings = SETTINGS.model_copy(update={"epochs": 300, "patience": 300, "minibatch": 50})
+    change = {"epochs": 400, "patience": 400, "minibatch": 16, "learning_rate": 0.01}
+    settings = SETTINGS.model_copy(update=change)
     x = x - x[:50].mean(0)
     [trained] = run([Member(0.0, 3, 0)], x, settings, Architecture(FEATURES, (), ()))
     pca = PCA(3).fit(x[:50].cpu().numpy())

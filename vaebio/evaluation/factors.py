@@ -11,7 +11,7 @@ from scipy import sparse
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.evaluation.sized import absent, sized
-from vaebio.metrics.factors import ROUNDS, factors
+from vaebio.metrics.factors import factors
 
 if TYPE_CHECKING:
     from vaebio.settings import Evaluate
@@ -43,9 +43,10 @@ def _measured(data: Observations, components: int, settings: "Evaluate") -> Meas
     x_hat, clip = weights @ found.components - shift, data.inputs.clip
     x_hat = x_hat if clip is None else x_hat.clip(-clip, clip)
     name = f"nmf-k{components}"
-    note = f"{name} has not converged in {ROUNDS} passes: its error may be somewhat too high."
     measured = sized(name, data, x_hat, weights, settings)
-    return measured if found.converged else replace(measured, note=note)
+    if not found.remark:
+        return measured
+    return replace(measured, note=f"{name} {found.remark}: its error may be somewhat too high.")
 
 
 def _before_centring(
