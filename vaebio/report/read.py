@@ -16,12 +16,12 @@ from vaebio.report import variants
 from vaebio.report.numbers import listed
 from vaebio.report.timing import Step, read_timing
 from vaebio.settings import Config, Likelihood
-from vaebio.terms import COLUMNS, MEASURES, STATUS
+from vaebio.terms import AUTOENCODER, COLUMNS, MEASURES, STATUS
 
 NUMBERS = {
     "members.tsv": ("beta", "latent", "seed", "epochs", "seconds"),
     "history.tsv": ("epoch", "distortion_nats", "rate_nats", "mse", "beta_now", "learning_rate"),
-    "units.tsv": ("rate_nats", "mean_variance"),
+    "units.tsv": ("rate_nats", "mean_variance", "expected_rate_nats"),
     "metrics.tsv": ("value", "low", "high"),
 }
 LIKELIHOODS = [name for name in get_args(Likelihood) if name != "auto"]
@@ -37,8 +37,10 @@ class Results:
     """All that the page of one data set is made of.
 
     `members`, `history`, `metrics` and `units` have the columns of `terms.COLUMNS`; numbers that
-    are absent or not finite are NaN. A mean over seeds is a mean over members of one model, so
-    what takes means works on the results of one model: see `of`.
+    are absent or not finite are NaN. Deterministic autoencoders (beta 0) are baselines: they are
+    not in `members`, `history` and `units`, but in `autoencoders` and `metrics`. A mean over seeds
+    is a mean over members of one model, so what takes means works on the results of one model: see
+    `of`.
     """
 
     members: pd.DataFrame
@@ -50,6 +52,9 @@ class Results:
     settings: str
     timing: list[Step]
     audit: pd.DataFrame = field(default_factory=lambda: _optional(None, "audit.tsv"))
+    autoencoders: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["members.tsv"]))
+    )
 
     @property
     def variants(self) -> list[str]:
@@ -61,19 +66,32 @@ class Results:
         return self._parts[variant]
 
     @cached_property
+    def baselines(self) -> dict[str, pd.DataFrame]:
+        """Rows of `metrics` of all that is no member, by name without architecture and seed.
+
+        Autoencoders that diverged are left out, as members that diverged are in no mean.
+        """
+        failed = self.autoencoders.loc[self.autoencoders["status"] == "diverged", "member"]
+        rows = self.metrics[~self.metrics["member"].isin([*self.members["member"], *failed])]
+        name = rf"^(?:.+-)?({AUTOENCODER}-k)|-s\d+$"
+        return dict(list(rows.groupby(rows["member"].str.replace(name, r"\1", regex=True))))
+
+    @cached_property
     def _parts(self) -> dict[str, "Results"]:
         names = variants.names(self.members)
         found = list(dict.fromkeys(names))
         return {n: self._part(names == n) for n in found} if len(found) > 1 else {"": self}
 
     def _part(self, own: pd.Series) -> "Results":
-        others = set(self.members.loc[~own, "member"])
+        shape = self.members.loc[own, list(variants.ARCHITECTURE)].iloc[0]
+        alike = (self.autoencoders[shape.index] == shape).all(axis=1)
+        others = {*self.members.loc[~own, "member"], *self.autoencoders.loc[~alike, "member"]}
 
         def without(table: pd.DataFrame) -> pd.DataFrame:
             return table[~table["member"].isin(others)].reset_index(drop=True)
 
         tables = {name: without(getattr(self, name)) for name in TABLES}
-        return replace(self, **tables)
+        return replace(self, **tables, autoencoders=self.autoencoders[alike])
 
 
 def read_results(
@@ -96,16 +114,24 @@ def read_results(
     """
     facts = read_prepared(prepared)
     config = resolve(read_config(settings), facts["name"], str(settings))
+    every = _members(members)
+    aside = every["beta"] == 0
+    vaes, autoencoders = (every[rows].reset_index(drop=True) for rows in (~aside, aside))
+
+    def without(table: pd.DataFrame) -> pd.DataFrame:
+        return table[~table["member"].isin(autoencoders["member"])].reset_index(drop=True)
+
     return Results(
-        members=_members(members),
-        history=_optional(history, "history.tsv"),
+        members=vaes,
+        history=without(_optional(history, "history.tsv")),
         metrics=_metrics(metrics),
-        units=_optional(units, "units.tsv"),
+        units=without(_optional(units, "units.tsv")),
         prepared=facts,
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
         audit=_optional(audit, "audit.tsv"),
+        autoencoders=autoencoders,
     )
 
 
@@ -183,6 +209,12 @@ def _members(path: Path) -> pd.DataFrame:
             found=f"{path} has no member, or a member twice",
             expected="one row for every member",
             hint="write it again with `vaebio collect`",
+        )
+    if not (members["beta"] != 0).any():
+        raise VaebioError(
+            found=f"{path} has autoencoders alone (beta 0)",
+            expected="members with a beta above 0",
+            hint="add a beta to grid.betas",
         )
     absent = members[["beta", "latent", "seed"]].isna().any()
     if absent.any():
