@@ -165,7 +165,6 @@ def test_a_mean_of_which_a_part_is_missing_is_absent():
     assert found["batch_correction"].value is not None
 
 
-ALL_OF_THEM = {*INTEGRATION, *AGGREGATES}
 ONE_DIRECTION = np.where(np.arange(N)[:, None] < 100, np.float32(1), planted())
 
 
