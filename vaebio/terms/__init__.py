@@ -87,8 +87,9 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 BASELINES = {
     "null": "predicts the train mean of every feature",
     "pca": "best linear reconstruction with as many components, fitted on train",
-    "control": "in place of latents the labels, which none can surpass (`control-labels`), or "
-    "noise, which tells nothing (`control-random`); no reconstruction",
+    "control": "in place of latents the labels, which none can surpass but in Leiden where a label "
+    "has fewer observations than neighbours (`control-labels`), or noise, which tells nothing "
+    "(`control-random`); no reconstruction",
     "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""
