@@ -48,6 +48,7 @@ def test_every_measure_is_there_has_its_term_and_an_interval(levels):
         if name != "clusters":
             assert row.low <= row.value <= row.high
             assert row.low < row.high
+            assert -1 <= row.low and row.high <= 1
 
 
 def test_the_more_separate_the_labels_the_better_every_measure(levels):

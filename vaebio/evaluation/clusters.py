@@ -11,7 +11,8 @@ from vaebio.metrics import clustering
 from vaebio.metrics.agreement import ari, contingency, nmi, with_bootstrap
 from vaebio.metrics.clustering import Partition
 from vaebio.metrics.neighbours import Neighbours
-from vaebio.metrics.panel import Row, estimate_row, mean_row
+from vaebio.metrics.panel import Row, estimate_row
+from vaebio.metrics.reconstruction import Estimate, mean_with_interval
 from vaebio.metrics.silhouette import looked_at, widths
 from vaebio.metrics.stability import Stable, most_stable
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LABELLED = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
 STABLE_LABELLED = ("leiden_stable_nmi", "leiden_stable_ari")
 STABLE = ("cluster_stability", "clusters", "silhouette_clusters")
+
+NO_LABEL = "the sheet names no label column"
 
 LEAST_ARI = -0.5
 """No adjusted Rand index is below it."""
@@ -56,7 +59,7 @@ def cluster_rows(
         rows = absent(split, LABELLED, reason)
     else:
         rows = _labelled(embedding, found, labels, split, settings)
-        rows.append(mean_row(split, "silhouette", width[0]))
+        rows.append(_silhouette(split, "silhouette", width[0]))
     return rows + (_stable(chosen, labels, reason, split, settings, width) if stable else [])
 
 
@@ -79,7 +82,7 @@ def why_not(embedding: NDArray) -> str:
 def why_not_labels(embedding: NDArray, labels: NDArray | None) -> str:
     """Reason why an embedding cannot be held against labels; empty when it can."""
     if labels is None:
-        return "the sheet names no label column"
+        return NO_LABEL
     classes = len(np.unique(labels))
     if classes < 2:
         return "all observations of this split have the same label"
@@ -141,5 +144,12 @@ def _stable(
         *rows,
         estimate_row(split, "cluster_stability", chosen.stability),
         Row(split, "clusters", float(len(np.unique(chosen.clusters)))),
-        mean_row(split, "silhouette_clusters", width[-1]),
+        _silhouette(split, "silhouette_clusters", width[-1]),
     ]
+
+
+def _silhouette(split: str, measure: str, width: NDArray) -> Row:
+    """Row of a mean width; its interval ends where widths do."""
+    found = mean_with_interval(width)
+    interval = (float(end) for end in np.clip([found.low, found.high], -1, 1))
+    return estimate_row(split, measure, Estimate(found.value, *interval))

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from vaebio.evaluation.downstream import NO_LABEL, without
+from vaebio.evaluation.clusters import NO_LABEL
+from vaebio.evaluation.downstream import without
 from vaebio.evaluation.measured import Measured
 from vaebio.metrics.panel import Row
 from vaebio.terms import SPLITS
@@ -25,6 +26,9 @@ def controls(
     observations: int, labels: NDArray | None, latents: Sequence[int], settings: "Evaluate"
 ) -> Iterator[Measured]:
     """The labels as an embedding, which no latents can surpass, and one that knows nothing.
+
+    But for Leiden: where a label has fewer observations than the graph has neighbours, its graph
+    reaches into other labels, as that of any latents does.
 
     Noise has as many units as the largest latent size; the first rows do not depend on how many
     there are.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vaebio.evaluation.classes import CLASSIFIED, Told, class_rows
 from vaebio.evaluation.clusters import (
     LABELLED,
+    NO_LABEL,
     STABLE,
     STABLE_LABELLED,
     absent,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 PLACES = {ALL: (*LABELLED, *STABLE_LABELLED, *STABLE), "test": (*LABELLED, *CLASSIFIED)}
 """The measures by split: all observations together, as the field does, and those of test alone."""
-
-NO_LABEL = "the sheet names no label column"
 
 
 @dataclass(frozen=True)

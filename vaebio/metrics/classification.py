@@ -98,7 +98,7 @@ def wilson(hits: int, of: int) -> Estimate:
     Examples
     --------
     >>> share = wilson(10, 10)
-    >>> share.value, round(share.low, 3), share.high
+    >>> share.value, round(share.low, 3), round(share.high, 3)
     (1.0, 0.722, 1.0)
     """
     share = hits / of

@@ -107,8 +107,9 @@ BASELINES = {
     "ae": "deterministic autoencoder of the same architecture (beta 0, no sampling): what the "
     "network can reach without any rate to pay",
     "scvi": "scVI by scvi-tools with its own defaults and as many latent units, fitted on train",
-    "control": "in place of latents the labels, which none can surpass (`control-labels`), or "
-    "noise, which tells nothing (`control-random`); no reconstruction",
+    "control": "in place of latents the labels, which none can surpass but in Leiden where a label "
+    "has fewer observations than neighbours (`control-labels`), or noise, which tells nothing "
+    "(`control-random`); no reconstruction",
     "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""
