@@ -3,7 +3,13 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from vaebio.report import methods_data, methods_downstream, methods_model, methods_training
+from vaebio.report import (
+    methods_choosing,
+    methods_data,
+    methods_downstream,
+    methods_model,
+    methods_training,
+)
 from vaebio.report.numbers import listed, rounded
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
@@ -21,6 +27,7 @@ def paragraphs(results: Results, citations: Citations) -> list[str]:
         methods_model.paragraph(results, citations),
         methods_training.paragraph(results, citations),
         _evaluation(results, citations),
+        methods_choosing.paragraph(results, citations),
         _software(citations),
     ]
 
