@@ -37,9 +37,9 @@ INFORMATION = (
         "hoffman2016",
         "What the latents tell about which observation of the split they are of: the mean of "
         "KL(q(z|x) || q(z)), where q(z) is the mean of the posteriors of the split's observations, "
-        "of at most `information_sample` of them; from one sample of z for each. It cannot exceed "
-        "the logarithm of their number, and is absent where it is near that. Over those "
-        "observations, mutual information and marginal KL sum to the rate.",
+        "of at most `information_sample` of them; from two draws of z for each. It cannot exceed "
+        "the logarithm of their number, and is absent where it is within ln 2 of that. Over those "
+        "observations, mutual information and marginal KL sum to the rate exactly.",
     ),
     Measure(
         "marginal_kl_nats",

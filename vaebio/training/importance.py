@@ -21,7 +21,7 @@ def log_likelihood(
     seeds: Int[Tensor, " member"],
     samples: int,
 ) -> Float[Tensor, "member row"]:
-    """Lower bound of log p(x) of some observations, in nats [burda2016, equation 8].
+    """Lower bound of log p(x) of some observations, in nats [burda2016, section 3].
 
     The logarithm of the mean of p(x|z) p(z) / q(z|x) over some samples of the posterior. With one
     sample it is that of the ELBO, and in expectation it never falls with more of them. Of the
