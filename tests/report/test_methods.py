@@ -40,10 +40,27 @@ def prepared_otherwise(results, facts):
     return replace(results, prepared=results.prepared | facts | {"account": account})
 
 
+def with_baseline(results, key):
+    """The results with a baseline that reached what PCA did."""
+    rows = results.metrics[results.metrics["member"].str.startswith("pca-")]
+    rows = rows.assign(member=rows["member"].str.replace("pca", key))
+    return replace(results, metrics=pd.concat([results.metrics, rows], ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("nmf", "NMF ["), ("ae", "deterministic autoencoder"), ("scvi", "scVI [")],
+)
+def test_the_baselines_that_were_measured_are_said_and_no_others(small, key, said):
+    assert said not in " ".join(methods.paragraphs(small, Citations()))
+    assert said in " ".join(methods.paragraphs(with_baseline(small, key), Citations()))
+
+
 def test_entries_are_whole_and_cited_somewhere(small, several):
     citations = Citations()
     others = [changed(small, settings) for settings in SETTINGS]
     others += [prepared_otherwise(small, facts) for facts in PREPARED]
+    others += [with_baseline(small, "nmf")]
     for results in (small, several, *others):
         methods.paragraphs(results, citations)
         methods.glossary(results, citations)
