@@ -41,6 +41,8 @@ def run(tmp_path_factory):
     settings = ["--settings", at["settings.yaml"]]
     places = ["--store", at["store"], "--members"]
     out = ["--metrics", at["metrics.tsv"], "--units", at["units.tsv"]]
+    out += ["--classes", at["classes.tsv"]]
+    out += ["--features", at["features.tsv"], "--strata", at["strata.tsv"]]
     for words in (
         ["prepare", at["raw.h5ad"], "--label", "label", "--batch", "site", *settings]
         + ["--prepared", at["prepared.h5ad"], "--summary", at["prepared.json"]],
@@ -56,7 +58,8 @@ def run(tmp_path_factory):
 
 FILES = (
     *("raw.h5ad", "settings.yaml", "prepared.h5ad", "prepared.json", "store", "1.tsv"),
-    *("members.tsv", "history.tsv", "models", "metrics.tsv", "units.tsv", "embeddings.h5ad"),
+    *("members.tsv", "history.tsv", "models", "metrics.tsv", "units.tsv", "classes.tsv"),
+    *("features.tsv", "strata.tsv", "embeddings.h5ad"),
 )
 
 

@@ -104,6 +104,31 @@ def test_yaml_that_is_not_yaml_is_refused(tmp_path):
         read_config(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("overrides: &a\n  d: *a\n", "overrides.d"),
+        ("grid:\n  betas: &b [1, *b]\n", "grid.betas.1"),
+        ("overrides:\n  d:\n    grid: &g {latents: [2, *g]}\n", "overrides.d.grid.latents.1"),
+    ],
+    ids=["mapping", "list", "both"],
+)
+def test_an_alias_inside_its_own_anchor_is_refused_in_three_lines(tmp_path, text, key):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(VaebioError) as error:
+        read_config(path)
+    lines = str(error.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Found", "Expected", "Hint"]
+    assert f"`{key}` in {path}" in lines[0]
+
+
+def test_an_alias_of_what_stands_elsewhere_is_as_good_as_that(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("model: {encoder: &w [64, 32], decoder: *w}\n")
+    assert read_config(path).model.decoder == (64, 32)
+
+
 HEADER = "name\tmatrix\tlabel"
 
 

@@ -28,7 +28,8 @@ def plan(sheet, **sections):
         ("model", {"encoder": [7]}, {"train"}),
         ("grid", {"betas": [2.0]}, {"train"}),
         ("train", {"epochs": 33}, {"train"}),
-        ("evaluate", {"seed": 9}, {"evaluate"}),
+        ("evaluate", {"seed": 9}, {"evaluate", "choose"}),
+        ("evaluate", {"choose": {"draws": 9}}, {"choose"}),
         ("report", {"title": "x"}, set()),
     ],
 )

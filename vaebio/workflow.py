@@ -30,8 +30,12 @@ STEPS = {
     "prepare": ("prepare",),
     "train": ("model", "grid", "train"),
     "evaluate": ("evaluate",),
+    "choose": ("evaluate",),
 }
 """Sections of the settings that reach each step; a step runs again when one of them changes."""
+
+WITHOUT = {"evaluate": ("choose",)}
+"""Keys of these sections that do not reach a step."""
 
 ALL_STEPS = "all"
 
@@ -88,7 +92,8 @@ class Plan:
         settings = self.settings[dataset]
         if step == ALL_STEPS:
             return as_yaml({name: getattr(settings, name) for name in SECTIONS})
-        return as_yaml({section: getattr(settings, section) for section in STEPS[step]})
+        sections = {section: getattr(settings, section) for section in STEPS[step]}
+        return as_yaml(sections, WITHOUT.get(step, ()))
 
     def stacks(self, dataset: str) -> list[int]:
         """Numbers of the stacks the grid of a data set is divided into, from 1."""

@@ -250,3 +250,12 @@ def test_settings_for_real_data_fit_their_kind_and_size(shared_data, tmp_path, m
     assert settings.prepare.split.test * n >= 10
     grid = settings.grid
     assert 12 <= len(grid.betas) * len(grid.latents) * len(grid.seeds) <= 60
+
+
+@pytest.mark.parametrize("ended", ["", "\n"])
+def test_a_sheet_with_a_header_alone_gets_its_row(folder, ended):
+    Path("datasets.tsv").write_text("name\tmatrix\tkind\torientation" + ended)
+    assert main(["init", "counts.h5ad"]) == 0
+    header, row = Path("datasets.tsv").read_text().splitlines()
+    assert row == "counts\tcounts.h5ad\tcounts\tobservations_by_features"
+    assert list(read_sheet(Path("datasets.tsv"))) == ["counts"]

@@ -56,7 +56,8 @@ def test_a_table_of_something_else_is_three_lines_and_exit_code_2(verb, tmp_path
     words = {
         "collect": [table, *("--store", more, "--members", more, "--history", more)],
         "evaluate": [more, *("--members", table, "--settings", more, "--metrics", more)]
-        + ["--units", more, "--embeddings", more],
+        + ["--units", more, "--features", more, "--strata", more, "--classes", more]
+        + ["--embeddings", more],
     }
     assert cli.main([verb, *words[verb], "--models", more]) == 2
     told = capsys.readouterr().err

@@ -176,6 +176,13 @@ def parquet_with_a_column_of_text(folder):
     return prepare("m.parquet")
 
 
+@refused(r"the column `id` of m\.parquet", "measurements", "take it out")
+def parquet_with_numbers_of_rows(folder):
+    """A parquet with a numbered `id` among its features, as a database exports it."""
+    counts().assign(id=range(1, 41)).to_parquet("m.parquet")
+    return prepare("m.parquet")
+
+
 def zarr(folder) -> None:
     """The counts as m.zarr, ten observations in a file."""
     table = counts()

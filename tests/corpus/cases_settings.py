@@ -37,6 +37,12 @@ def yaml_with_an_open_bracket(folder):
     return with_settings(folder, "grid: {betas: [1, 2\n")
 
 
+@refused(r"`overrides\.d` in s\.yaml is an alias", "end", r"\*name")
+def yaml_that_holds_itself(folder):
+    """Settings with an alias inside its own anchor."""
+    return with_settings(folder, "overrides: &a {d: *a}\n")
+
+
 @refused(r"s\.yaml is not YAML")
 def yaml_in_utf_16(folder):
     """Settings in UTF-16 without a mark."""

@@ -100,3 +100,14 @@ def test_text_is_the_same_from_categories(form):
 def test_how_two_divisions_lie(inner, outer, how):
     obs = pd.DataFrame({"inner": list(inner), "outer": list(outer)})
     assert alike(obs, "inner", "outer") == how
+
+
+def test_columns_that_differ_where_a_value_is_missing_are_not_the_same():
+    n = 40
+    site = np.array(["p", "q"] * (n // 2), dtype=object)
+    early, late = site.copy(), site.copy()
+    early[:2], late[-2:] = None, None
+    obs = pd.DataFrame({"site": early, "plate": late, "run": np.where(early == "p", "A", "B")})
+    obs.loc[:1, "run"] = None
+    same = {c.column: c.same_as for c in candidates(obs)}
+    assert same == {"site": "", "plate": "", "run": "site"}

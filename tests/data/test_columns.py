@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from vaebio.data.read import read
 from vaebio.data.sources import BUILTINS, files_of
 from vaebio.errors import VaebioError
 from vaebio.settings import Dataset, Split
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -200,3 +203,20 @@ def test_nothing_heavy_is_imported(h5ad, table, adata, tmp_path):
 def test_every_builtin_can_be_read():
     for name in BUILTINS:
         assert read(f"builtin:{name}").shape[0] > 0
+
+
+def test_names_of_a_zarr_are_utf_8_whatever_the_system_writes(tmp_path):
+    """A machine whose own encoding is ASCII, as in a bare container."""
+    frame = tmp_path / "m.zarr" / "obs"
+    frame.mkdir(parents=True)
+    (frame.parent / ".zgroup").write_text('{"zarr_format": 2}')
+    described = '{"column-order": ["größe"], "_index": "n", "encoding-type": "dataframe"}'
+    (frame / ".zattrs").write_text(described, encoding="utf-8")
+    code = (
+        "from vaebio.data.columns import annotation_columns;"
+        f"assert annotation_columns({str(frame.parent)!r}, '') == ['gr\\xf6\\xdfe']"
+    )
+    plain = os.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-X", "utf8=0", "-c", code]
+    run = subprocess.run(command, env=plain, capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr

@@ -320,6 +320,30 @@ def test_an_observation_without_counts_is_dropped_and_said(made, raw_counts):
     assert "Dropped 1 observations without a count" in told(prepared, "steps")
 
 
+@kinds("missing", "intensity", "fraction")
+def test_an_observation_without_a_value_in_the_features_that_stay_is_dropped_and_said(made, raw):
+    """All it has is a value of a feature that is missing too often to stay."""
+    raw.obs["theirs"] = np.repeat(["train", "validation", "test"], 40)
+    lost = np.isin(np.arange(120), [3, 50, 100])
+    values = dense(raw.X).astype(float)
+    rare = np.nanmax(values)
+    values[lost], values[:, 7] = np.nan, np.nan
+    values[lost, 7] = rare
+    raw.X = values
+    change = {"features": 40, "split": Split(by="column", column="theirs")}
+    settings = SETTINGS.model_copy(update=change)
+    prepared, without = made(raw, settings), made(raw[~lost].copy(), settings)
+    assert list(prepared.obs_names) == list(raw.obs_names[~lost])
+    sentence = "Dropped 3 observations without a measured value in the features that stay."
+    assert sentence in told(prepared, "steps")
+    assert prepared.uns["vaebio"]["account"]["uncounted"] == 3
+    np.testing.assert_array_equal(prepared.X, without.X)
+    assert prepared.var.equals(without.var)
+    for key in ("missing", "missing_share"):
+        account = (one.uns["vaebio"]["account"][key] for one in (prepared, without))
+        assert len(set(account)) == 1
+
+
 CHANGES = {
     "split.by": ("counts", {"split": Split(by="batch")}),
     "split.group": ("counts", {"split": Split(by="group", group="donor")}),

@@ -58,3 +58,12 @@ def test_a_permutation_holds_every_row_once_and_changes_with_the_epoch(device):
     first, second = (keyed.permutation(0, epoch, 1000, device) for epoch in (1, 2))
     assert sorted(first.tolist()) == list(range(1000))
     assert (first == second).float().mean() < 0.05
+
+
+def test_rows_may_each_have_a_step_of_their_own(device):
+    seeds, rows = torch.tensor([3, 7], device=device), torch.tensor([4, 9, 4], device=device)
+    steps = torch.tensor([0, 5, 2], device=device)
+    together = keyed.normal(seeds, keyed.NOISE, steps, rows, 6, torch.float32)
+    for i, (step, row) in enumerate(zip(steps.tolist(), rows, strict=True)):
+        alone = keyed.normal(seeds, keyed.NOISE, step, row[None], 6, torch.float32)
+        torch.testing.assert_close(together[:, [i]], alone, rtol=0, atol=0)

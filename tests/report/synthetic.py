@@ -9,13 +9,21 @@ import pandas as pd
 
 from vaebio.settings import Config, as_yaml
 from vaebio.terms import ALL, COLUMNS
+from vaebio.terms.integration import INTEGRATION
 
 CLUSTERING = ("kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette")
+STABLE = ("leiden_stable_nmi", "leiden_stable_ari", "cluster_stability", "silhouette_clusters")
+CLASSIFIED = tuple(f"{c}_{m}accuracy" for c in ("knn", "linear") for m in ("", "balanced_"))
+DOWNSTREAM = {ALL: (*CLUSTERING, *STABLE, "clusters"), "test": (*CLUSTERING, *CLASSIFIED)}
 FEATURES = 765
 SQUARES = 0.972
 """Sum of squares around a split's own means, per value."""
 PLAIN = (("128", "128", "gaussian"),)
-NO_LABEL = "no label column"
+NO_LABEL, NO_BATCH = "no label column", "no batch column"
+AUDIT = (
+    ("Beta 1 is a KL weight of 0.0026 in code that takes the mean.", False),
+    ("Beta 30 is not below 22, the largest eigenvalue: set `grid.betas` lower.", True),
+)
 
 
 def results_folder(
@@ -76,6 +84,9 @@ def results_folder(
     text = as_yaml({key: getattr(config, key) for key in written})
     (folder / "settings.yaml").write_text(text, encoding="utf-8")
     _timing(folder / "timing")
+    pd.DataFrame(AUDIT, columns=list(COLUMNS["audit.tsv"])).to_csv(
+        folder / "audit.tsv", sep="\t", index=False
+    )
     return folder
 
 
@@ -132,7 +143,7 @@ def _metrics(member, truth, labels, failed, likelihood):
                 rows.append((member, split, measure, "", "", "", "the member diverged"))
             else:
                 rows.append((member, split, measure, value, low, high, ""))
-    rows += _foretold(member, truth, failed)
+    rows += _foretold(member, truth, failed) + _information(member, truth, failed)
     return rows + _clustering(member, None if failed else truth["ari"], labels)
 
 
@@ -146,22 +157,42 @@ def _foretold(member, truth, failed):
         "expected_active_units": truth["active"],
         "expected_rate_nats": 0.95 * truth["rate"],
         "expected_mse": truth["mse"] - 0.02,
+        "expected_mse_sample": truth["mse"] - 0.01,
     }
     reason = "the member diverged" if failed else ""
     cells = {name: "" if failed else value for name, value in values.items()}
     return [(member, "train", name, value, "", "", reason) for name, value in cells.items()]
 
 
+def _information(member, truth, failed):
+    information = min(truth["rate"], 4.0)
+    values = {
+        "active_units_rate": truth["active"],
+        "mse_sample": truth["mse"] + 0.01,
+        "mutual_information_nats": information,
+        "marginal_kl_nats": truth["rate"] - information,
+        "total_correlation_nats": 0.8 * (truth["rate"] - information),
+        "dimension_kl_nats": 0.2 * (truth["rate"] - information),
+        "iw_log_likelihood_nats": -1030.0 - truth["rate"],
+    }
+    reason = "the member diverged" if failed else ""
+    cells = {name: "" if failed else value for name, value in values.items()}
+    return [(member, "test", name, value, "", "", reason) for name, value in cells.items()]
+
+
 def _clustering(member, ari, labels):
     rows = []
     for split, shift in ((ALL, 0.0), ("test", -0.02)):
-        for i, measure in enumerate(CLUSTERING):
+        for i, measure in enumerate(DOWNSTREAM[split]):
             if ari is None or not labels:
                 reason = NO_LABEL if not labels else "the member diverged"
                 rows.append((member, split, measure, "", "", "", reason))
+            elif measure == "clusters":
+                rows.append((member, split, measure, 9, "", "", ""))
             else:
-                rows.append((member, split, measure, ari + shift + 0.02 * i, "", "", ""))
-    return rows
+                value = ari + shift + 0.02 * i
+                rows.append((member, split, measure, value, value - 0.03, value + 0.03, ""))
+    return rows + [(member, ALL, term.name, "", "", "", NO_BATCH) for term in INTEGRATION]
 
 
 def _baselines(latents, labels):

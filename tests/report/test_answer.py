@@ -84,8 +84,13 @@ def test_clustering_is_compared_where_it_is_best(small):
 
 def test_what_was_not_measured_is_said_with_its_reason(alone):
     assert answer.unmeasured(alone) == [
-        "k-means NMI, k-means ARI, Leiden NMI, Leiden ARI and Silhouette could not be measured: "
-        "no label column."
+        "k-means NMI, k-means ARI, Leiden NMI, Leiden ARI, Silhouette, Stable Leiden NMI, Stable "
+        "Leiden ARI, Cluster stability, Stable clusters, Silhouette of clusters, k-NN accuracy, "
+        "k-NN balanced accuracy, Linear accuracy and Linear balanced accuracy could not be "
+        "measured: no label column.",
+        "iLISI, kBET, BRAS, PCR comparison, Graph connectivity, cLISI, Isolated labels, Batch "
+        "correction, Bio conservation and Integration total could not be measured: no batch "
+        "column.",
     ]
     assert clustering(alone) is None
 

@@ -7,6 +7,7 @@ import pytest
 from vaebio.report import methods
 from vaebio.report.references import Citations, entries, formatted
 from vaebio.terms import MEASURES, NOISE_FLOOR
+from vaebio.terms.integration import INTEGRATION
 
 
 def test_every_source_of_the_vocabulary_has_an_entry():
@@ -31,6 +32,7 @@ PREPARED = (
     {"account": {"selection": "seurat_v3"}},
     {"account": {"selection": "pearson"}},
     {"transform": "m_values", "imputation": "knn", "account": {"missing": 3}},
+    {"observations": 50_000, "account": {}},
 )
 
 
@@ -56,12 +58,22 @@ def test_the_baselines_that_were_measured_are_said_and_no_others(small, key, sai
     assert said in " ".join(methods.paragraphs(with_baseline(small, key), Citations()))
 
 
+def with_batches(results):
+    """The results as if the measures of integration had been possible."""
+    metrics, names = results.metrics, [term.name for term in INTEGRATION]
+    own = metrics["measure"].isin(names)
+    found = metrics.assign(
+        value=metrics["value"].mask(own, 0.5), reason=metrics["reason"].mask(own, "")
+    )
+    return replace(results, metrics=found)
+
+
 def test_entries_are_whole_and_cited_somewhere(small, several):
     citations = Citations()
     others = [changed(small, settings) for settings in SETTINGS]
     others += [prepared_otherwise(small, facts) for facts in PREPARED]
     others += [with_baseline(small, "nmf")]
-    for results in (small, several, *others):
+    for results in (small, several, with_batches(small), *others):
         methods.paragraphs(results, citations)
         methods.glossary(results, citations)
     assert set(citations.keys) == set(entries())

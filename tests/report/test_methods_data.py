@@ -305,3 +305,16 @@ def test_a_regression_that_was_no_ordinary_one_is_told(ran):
 )
 def test_the_values_of_settings_stand_in_the_text(ran, kind, settings, said):
     assert said in text_of(ran(kind, **settings)[0])
+
+
+def test_observations_whose_values_are_all_of_other_features_are_told(ran):
+    """They lack a value in what was kept, and the numbers of the rest add up."""
+    results, _ = ran("continuous")
+    text = text_of(results)
+    assert "measured value" not in text
+    facts = results.prepared
+    account = facts["account"] | {"uncounted": 3}
+    lost = facts | {"account": account, "observations_in": facts["observations"] + 3}
+    told = text_of(replace(results, prepared=lost))
+    assert "cells without a measured value in the proteins that were left (3)" in told
+    assert "cells without any value" not in told

@@ -134,7 +134,7 @@ def test_one_member_without_label_has_no_empty_frame(alone):
     assert "nan" not in read.text.lower().split()
     assert "could not be measured: no label column" in read.text
     assert "k-means" not in read.text.split("What these numbers do not say")[0]
-    assert read.text.count("Leiden NMI") == 2  # among the limits and below the table of members
+    assert read.text.count("k-means NMI") == 2  # among the limits and below the table of members
 
 
 def test_no_history_no_section(alone):

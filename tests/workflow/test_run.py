@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from vaebio.terms import COLUMNS, MEASURES
+from vaebio.terms.integration import INTEGRATION
 
 VAES, CODES = (
     {
@@ -17,7 +18,7 @@ VAES, CODES = (
     for names in ([f"k{k}-b{b}" for k in (2, 4) for b in ("0.5", "5")], ["ae-k2", "ae-k4"])
 )
 MEMBERS = [name for kind in ("", "nb-") for name in VAES[kind] + CODES[kind]]
-SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
+SECTIONS = ["answer", "grid", "frontier", "audit", "curves", "members", "data", "methods"]
 
 
 @pytest.fixture
@@ -37,26 +38,55 @@ def test_all_members_are_trained_measured_and_kept(results):
     folders = (results / "models").glob("[!.]*")
     assert sorted(p.name for p in folders) == sorted(MEMBERS)
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
+    controls = {"control-labels", "control-random"}
     assert set(metrics["member"]) == {
         *MEMBERS,
+        *controls,
         *("null", "pca-k2", "pca-k4", "nmf-k2", "nmf-k4", "noise_floor"),
     }
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
-    absent = metrics[metrics["value"] == ""]
+    features, strata = (told_apart(results, name) for name in ("features.tsv", "strata.tsv"))
+    judged = {*MEMBERS, "null", "pca-k2", "pca-k4", "nmf-k2", "nmf-k4"}
+    assert set(features["member"]) == judged
+    assert set(strata["member"]) == judged | {"noise_floor"}
+    assert set(strata["split"]) == {"train", "validation", "test"}
+    # The sheet names no batch.
+    mixing = metrics["measure"].isin(m.name for m in INTEGRATION)
+    assert set(metrics[mixing]["reason"]) == {"the sheet names no batch column"}
+    absent = metrics[(metrics["value"] == "") & ~mixing]
+    errors = absent["member"].isin(controls)
+    assert set(absent[errors]["measure"]) == {"mse", "r2", "explained"}
+    absent = absent[~errors]
     assert (absent["reason"] != "").all()
     # What a linear VAE would do is known for the gaussian likelihood alone.
     foretold = absent["measure"].str.startswith("expected_")
     assert set(absent.loc[foretold, "member"]) == {*VAES["nb-"], *CODES["nb-"], *CODES[""]}
     # A deterministic code has no rate.
     assert set(absent.loc[~foretold, "member"]) == {*CODES["nb-"], *CODES[""]}
-    assert set(absent.loc[~foretold, "measure"]) == {"rate_nats", "elbo_nats"}
+    assert "active_units" not in set(absent["measure"])
+    assert {"rate_nats", "elbo_nats"} <= set(absent.loc[~foretold, "measure"])
     history = pd.read_csv(results / "history.tsv", sep="\t")
     assert history.groupby(["member", "split"]).size().eq(6).all()
 
 
+def told_apart(results, name):
+    """A table of errors; the baseline `null` is a name, an empty field is none."""
+    return pd.read_csv(results / name, sep="\t", keep_default_na=False, na_values=[""])
+
+
+def test_every_label_is_told_by_both_classifiers_from_every_embedding(results):
+    classes = pd.read_csv(results / "classes.tsv", sep="\t", keep_default_na=False)
+    embeddings = {*MEMBERS, "control-labels", "control-random"}
+    embeddings |= {f"{word}-k{k}" for word in ("pca", "nmf") for k in (2, 4)}
+    assert set(classes["member"]) == embeddings
+    assert set(classes.groupby(["member", "classifier"]).size()) == {classes["class"].nunique()}
+    labels = classes[classes["member"] == "control-labels"]
+    assert (labels["recall"].astype(float) == 1).all()
+
+
 def test_parts_sum(results):
-    """Rate is that of the units; the ELBO is minus distortion and rate."""
+    """Rate is that of the units, mse that of features and strata; the ELBO has two parts."""
     units = pd.read_csv(results / "units.tsv", sep="\t")
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
     # A deterministic code has none of these parts.
@@ -69,11 +99,18 @@ def test_parts_sum(results):
         assert own["active"].sum() == test[member, "active_units"]
         total = test[member, "distortion_nats"] + test[member, "rate_nats"]
         assert test[member, "elbo_nats"] == pytest.approx(-total, rel=1e-6)
+    for name in ("features.tsv", "strata.tsv"):
+        parts = told_apart(results, name)
+        if "split" in parts:
+            parts = parts[parts["split"] == "test"]
+        sums = (parts["weight"] * parts["mse"]).groupby(parts["member"]).sum()
+        for member in [*MEMBERS, "null", "pca-k4"]:
+            assert sums[member] == pytest.approx(test[member, "mse"], rel=1e-5)
 
 
 def test_embeddings_hold_every_member_and_the_annotation(results):
     found = anndata.read_h5ad(results / "embeddings.h5ad")
-    assert {f"X_vaebio_{m}" for m in MEMBERS} | {"X_pca"} == set(found.obsm)
+    assert {f"X_vaebio_{m}" for m in MEMBERS} | {"X_pca", "mse"} == set(found.obsm)
     assert {"bulk_labels", "split"} <= set(found.obs)
     assert found.obsm["X_vaebio_k4-b5-s1"].shape == (700, 4)
 
@@ -122,20 +159,22 @@ def test_nothing_is_left_to_do(finished):
     assert finished.planned() == {}
 
 
-EVALUATED = {"evaluate": 1, "report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
+REPORTED = {"report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
+EVALUATED = REPORTED | {"evaluate": 1, "choose": 1}
 TRAINED = EVALUATED | {"train": 1, "collect": 1}
 
 
 @pytest.mark.parametrize(
     ("change", "jobs"),
     [
-        ({"report": {"features": "genes"}}, EVALUATED | {"evaluate": 0}),
-        ({"evaluate": {"neighbours": 7}}, EVALUATED | {"settings": 1}),
+        ({"report": {"features": "genes"}}, REPORTED),
+        ({"evaluate": {"choose": {"draws": 7}}}, REPORTED | {"settings": 1, "choose": 1}),
+        ({"evaluate": {"neighbours": 7}}, EVALUATED | {"settings": 2}),
         ({"train": {"epochs": 7}}, TRAINED | {"settings": 1}),
         ({"grid": {"betas": [0.5, 5, 6]}}, TRAINED | {"settings": 1}),
         ({"prepare": {"clip": 5.0}}, TRAINED | {"settings": 1, "prepare": 1}),
     ],
-    ids=lambda value: next(iter(value)),
+    ids=lambda value: str(next(iter(value.values()))),
 )
 def test_a_change_runs_again_what_it_touches_and_nothing_else(finished, change, jobs):
     assert finished.planned(**change) == {k: n for k, n in jobs.items() if n}

@@ -1,7 +1,8 @@
-"""The audit of the settings in the log: a table of expected active units, then sentences."""
+"""The audit of the settings: in the log with the expected active units, and as a table."""
 
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ def lines(plan: "Plan") -> Iterator[str]:
     yield from (_wrapped(remark.sentence, MARK) for remark in marked)
     if not marked:
         yield "   Nothing looks wrong."
+
+
+def write(plan: "Plan", path: Path) -> None:
+    """The sentences of the audit as a table, for the report."""
+    from vaebio.files import whole
+    from vaebio.training.audit import remarks
+    from vaebio.training.store import write_rows
+
+    with whole(path) as temporary:
+        write_rows(temporary, [vars(remark) for remark in remarks(plan)])
 
 
 def _wrapped(sentence: str, mark: str = "  ") -> str:

@@ -20,6 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--members", type=Path, required=True, help="table of members to write")
     parser.add_argument("--history", type=Path, required=True, help="table of epochs to write")
     parser.add_argument("--models", type=Path, required=True, help="folder of models to write")
+    parser.add_argument(
+        "--audit",
+        type=Path,
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help="a table that `train --audit` wrote (of any stack: it is that of the whole grid), and "
+        "where to put it (optional)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -38,6 +46,9 @@ def run(arguments: argparse.Namespace) -> None:
             for epoch in _rows(arguments.store / row["key"] / HISTORY)
         )
         _write(temporary, COLUMNS["history.tsv"], epochs)
+    if arguments.audit:
+        with whole(arguments.audit[1]) as temporary:
+            shutil.copyfile(arguments.audit[0], temporary)
     with whole(arguments.models) as temporary:
         for row in rows:
             _link(arguments.store / row["key"], temporary / row["member"])

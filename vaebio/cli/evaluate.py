@@ -1,13 +1,14 @@
 """Measure every member and baseline on train, validation and test.
 
-Reconstruction error, rate and active units of the members; agreement of clusters of the latents
-with the labels; the train mean, PCA, NMF and, if wanted, scVI on the same split.
+Reconstruction error, rate and active units of the members; clusters of the latents, their
+stability and their agreement with the labels; how well the labels of test are told from the
+latents. The train mean, PCA, NMF and, if wanted, scVI on the same split, and the labels and noise
+as controls.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
     from anndata import AnnData
     from numpy.typing import NDArray
 
+    from vaebio.evaluation.classes import Told
     from vaebio.evaluation.measured import Measured
     from vaebio.evaluation.observations import Observations
     from vaebio.settings import Evaluate
 
-MEMBERS_AT_ONCE = 16
+Rows = Iterable[tuple[str, Any]]
+"""Rows of a table, each with the name of the member or baseline before it."""
+
+ERRORS = "mse"
+"""Where embeddings.h5ad has the squared error per feature of each observation, by member."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +39,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, required=True, help="YAML with the key evaluate")
     parser.add_argument("--metrics", type=Path, required=True, help="table of measures to write")
     parser.add_argument("--units", type=Path, required=True, help="table of latent units to write")
+    parser.add_argument(
+        "--classes", type=Path, required=True, help="table of labels as classifiers tell them"
+    )
+    parser.add_argument("--features", type=Path, required=True, help="table of features to write")
+    parser.add_argument("--strata", type=Path, required=True, help="table of strata to write")
     parser.add_argument("--embeddings", type=Path, required=True, help="h5ad of latents to write")
+    parser.add_argument(
+        "--threads", type=int, default=1, metavar="N", help="embeddings to measure at a time"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Measure, then write the two tables and the embeddings."""
+    """Measure, then write the tables and the embeddings."""
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
-    from vaebio.evaluation.baselines import measure_baselines
+    from vaebio.evaluation.everything import Grid, measure_everything
     from vaebio.evaluation.installed import check_installed
     from vaebio.files import whole
     from vaebio.report.read import read_table
@@ -51,26 +65,30 @@ def run(arguments: argparse.Namespace) -> None:
     if settings.scvi:
         check_installed()
     data = observations(adata)
-    latents, seeds = (sorted(members[c].astype(int).unique().tolist()) for c in ("latent", "seed"))
-    folders = [arguments.models / name for name in members["member"]]
-    parts = [measure_baselines(data, latents, settings), _members(data, folders, settings)]
-    if settings.scvi:
-        parts.append(_scvi(data, latents, seeds, folders[0], settings))
-    # PCA and NMF are of each latent size, scVI of each seed as well.
-    steps = 1 + len(latents) * (2 + settings.scvi * len(seeds)) + len(folders)
-    bar = Progress("measuring", steps, "embedding")
+    grid = Grid(
+        *(sorted(members[c].astype(int).unique().tolist()) for c in ("latent", "seed")),
+        [arguments.models / name for name in members["member"]],
+    )
+    bar = Progress("measuring", grid.size(settings), "embedding")
     found = []
-    for one in chain(*parts):
+    for one in measure_everything(data, grid, settings, arguments.threads):
         found.append(one)
         bar.step(one.name)
     bar.close()
     for one in filter(lambda one: one.note, found):
         print(one.note, file=sys.stderr)
+    features, strata = _by_feature(adata, data, found, settings)
+    _write(arguments.features, "features.tsv", ((name, vars(row)) for name, row in features))
+    _write(arguments.strata, "strata.tsv", ((name, vars(row)) for name, row in strata))
     found = _with_floor(adata, data, found)
-    _write(arguments.metrics, "metrics.tsv", ((m.name, row) for m in found for row in m.metrics))
-    _write(arguments.units, "units.tsv", ((m.name, unit) for m in found for unit in m.units))
+    versions = _versions(data)
+    _write(
+        arguments.metrics, "metrics.tsv", ((m.name, vars(row)) for m in found for row in m.metrics)
+    )
+    _write(arguments.units, "units.tsv", ((m.name, vars(u)) for m in found for u in m.units))
+    _write(arguments.classes, "classes.tsv", ((m.name, _told(t)) for m in found for t in m.classes))
     with whole(arguments.embeddings) as temporary:
-        _embeddings(adata, found).write_h5ad(temporary, compression="gzip")
+        _embeddings(adata, found, versions).write_h5ad(temporary, compression="gzip")
 
 
 def observations(adata: "AnnData") -> "Observations":
@@ -81,13 +99,14 @@ def observations(adata: "AnnData") -> "Observations":
     from vaebio.evaluation.observations import Observations
 
     constants = Preparation.of(adata)
-    label = adata.uns["vaebio"]["label"]
+    label, batch = (adata.uns["vaebio"][role] for role in ("label", "batch"))
     return Observations(
         x=scaled(adata.X, constants.mean, constants.scale, constants.clip),
         rows={split: (adata.obs["split"] == split).to_numpy() for split in SPLITS},
         labels=adata.obs[label].astype(str).to_numpy() if label else None,
         inputs=inputs_of(adata),
         observed=_observed(adata),
+        batches=adata.obs[batch].astype(str).to_numpy() if batch else None,
     )
 
 
@@ -99,31 +118,29 @@ def _observed(adata: "AnnData") -> "NDArray | None":
     return (imputed.toarray() if hasattr(imputed, "toarray") else imputed) == 0
 
 
-def _members(
-    data: "Observations", folders: Sequence[Path], settings: "Evaluate"
-) -> "Iterator[Measured]":
-    from vaebio.evaluation.members import measure_members
-    from vaebio.training.store import load
+def _by_feature(
+    adata: "AnnData", data: "Observations", found: "Sequence[Measured]", settings: "Evaluate"
+) -> "tuple[Rows, Rows]":
+    """Rows of the tables of features and of strata; what has no room in the former is said."""
+    from vaebio.evaluation.features import feature_rows, fitting
+    from vaebio.evaluation.strata import stratum_rows
 
-    stored = (load(folder) for folder in folders)
-    for _, alike in groupby(stored, key=lambda one: one.architecture):
-        while some := list(islice(alike, MEMBERS_AT_ONCE)):
-            yield from measure_members(data, some, settings)
+    there = fitting(data, found, settings.feature_rows)
+    divided = [one for one in found if one.divided is not None]
+    if len(there) < len(divided):
+        print(
+            f"features.tsv holds {len(there)} of {len(divided)} members and baselines, those with "
+            f"the lowest MSE on validation: all would be {len(divided) * adata.n_vars:,} rows, and "
+            f"evaluate.feature_rows is {settings.feature_rows:,}.",
+            file=sys.stderr,
+        )
+    features = feature_rows(data, found, adata.var_names, settings)
+    return features, stratum_rows(data, found, settings, *_kind_and_total(adata))
 
 
-def _scvi(
-    data: "Observations",
-    latents: "list[int]",
-    seeds: "list[int]",
-    folder: Path,
-    settings: "Evaluate",
-) -> "Iterator[Measured]":
-    """scVI, told the technical batch when the members are."""
-    from vaebio.evaluation.scvi_baseline import measure_scvi
-    from vaebio.training.store import load
-
-    told = load(folder).architecture.batches > 0
-    yield from measure_scvi(data, latents, seeds, settings, told=told)
+def _kind_and_total(adata: "AnnData") -> "tuple[str, NDArray | None]":
+    total = adata.obs["total"].to_numpy(float) if "counts" in adata.layers else None
+    return str(adata.uns["vaebio"]["kind"]), total
 
 
 def _with_floor(
@@ -132,27 +149,49 @@ def _with_floor(
     """The explained fractions and the noise floor, and how that was estimated in the log."""
     from vaebio.evaluation.floor import noise_floor, with_floor
 
-    total = adata.obs["total"].to_numpy(float) if "counts" in adata.layers else None
-    floor = noise_floor(data, str(adata.uns["vaebio"]["kind"]), total)
+    floor = noise_floor(data, *_kind_and_total(adata))
     print(f"Noise floor: {floor.method}.", file=sys.stderr)
     return with_floor(data, found, floor)
 
 
-def _write(path: Path, table: str, rows: Iterable[tuple[str, Any]]) -> None:
+def _told(told: "Told") -> dict[str, Any]:
+    return {"classifier": told.classifier, "class": told.found.label, **vars(told.found)}
+
+
+def _write(path: Path, table: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
     import pandas as pd
 
     from vaebio.files import whole
 
-    frame = pd.DataFrame([{"member": name, **vars(row)} for name, row in rows])
+    cells = [{"member": name, **row} for name, row in rows]
+    frame = pd.DataFrame(cells, columns=list(COLUMNS[table]))
     with whole(path) as temporary:
-        frame.to_csv(temporary, sep="\t", index=False, columns=list(COLUMNS[table]))
+        frame.to_csv(temporary, sep="\t", index=False)
 
 
-def _embeddings(adata: "AnnData", found: "Sequence[Measured]") -> "AnnData":
-    """The observations' annotation with all latents and no matrix."""
+def _versions(data: "Observations") -> dict[str, str]:
+    """Versions of what measured the mixing of batches, where there are some; said in the log."""
+    if data.batches is None:
+        return {}
+    from vaebio.metrics.scib import scib_version
+
+    print(f"Mixing of batches: measured with scib-metrics {scib_version()}.", file=sys.stderr)
+    return {"scib-metrics": scib_version()}
+
+
+def _embeddings(
+    adata: "AnnData", found: "Sequence[Measured]", versions: dict[str, str]
+) -> "AnnData":
+    """The observations' annotation with all latents and errors, and no matrix.
+
+    `uns["vaebio"]["versions"]` says by which versions of other packages they were measured.
+    """
+    import pandas as pd
     from anndata import AnnData
 
     baselines = [m for m in found if m.name.startswith("pca-") and m.embedding is not None]
     obsm = {"X_pca": baselines[-1].embedding} if baselines else {}
     obsm |= {f"X_vaebio_{m.name}": m.embedding for m in found if m.units}
-    return AnnData(obs=adata.obs, obsm=obsm)
+    errors = {m.name: m.errors for m in found if m.units}
+    obsm[ERRORS] = pd.DataFrame(errors, index=adata.obs_names)
+    return AnnData(obs=adata.obs, obsm=obsm, uns={"vaebio": {"versions": versions}})

@@ -17,6 +17,7 @@ VERBS = {
     "train": "train the members of one stack in one pass",
     "collect": "gather the trained stacks of a data set into its tables and models",
     "evaluate": "measure every member and baseline",
+    "choose": "choose members, compare betas and seeds, from what was measured",
     "report": "render the report of one data set",
     "compare": "render the page that compares data sets",
 }

@@ -21,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, meaning in paths.items():
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="FILE", help=meaning)
     parser.add_argument(
+        "--audit", type=Path, metavar="FILE", help="what `train --audit` wrote (optional)"
+    )
+    parser.add_argument(
         "--timing", type=Path, metavar="FOLDER", help="benchmark files of Snakemake (optional)"
     )
     parser.add_argument(
@@ -42,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
         prepared=arguments.prepared_summary,
         settings=arguments.settings,
         timing=arguments.timing,
+        audit=arguments.audit,
     )
     with whole(arguments.page) as temporary:
         temporary.write_text(render(results), encoding="utf-8")

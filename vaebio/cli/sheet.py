@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from vaebio.configuration import check_name, read_sheet
+from vaebio.configuration import check_name, read_rows
 from vaebio.errors import VaebioError
 from vaebio.settings import Dataset
 
@@ -22,7 +22,7 @@ def with_row(sheet: Path, row: Dataset) -> str:
     if not sheet.exists():
         check_name(row.name, {}, f"{sheet}")
         return _text([list(fields), list(fields.values())])
-    known = read_sheet(sheet)
+    known = read_rows(sheet)
     before = sheet.read_text(encoding="utf-8-sig")
     if known.get(row.name) == row:
         return before

@@ -43,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--members", type=Path, required=True, help="table of this stack's members to write"
     )
+    parser.add_argument(
+        "--audit", type=Path, help="table to write: the settings held against the data (optional)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -65,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     job = _job(arguments.store, stack, architectures, config, adata, parts, device)
     missing = job.missing()
     _tell(job, missing)
-    _audit(job, grid)
+    _audit(job, grid, arguments.audit)
     bar = _Bar(config.train.epochs)
     job.run(missing, bar.on_stack, bar.on_epoch)
     bar.close()
@@ -206,9 +209,9 @@ def _tell(job: "Job", missing: "list[Member]") -> None:
     print("\n".join(lines), file=sys.stderr)
 
 
-def _audit(job: "Job", grid: "list[Member]") -> None:
+def _audit(job: "Job", grid: "list[Member]", table: Path | None) -> None:
     """Hold the settings of the whole grid against the data, whatever part of it is trained here."""
-    from vaebio.cli.audit import lines
+    from vaebio.cli.audit import lines, write
     from vaebio.training.audit import Plan
     from vaebio.training.forecast import look
 
@@ -217,6 +220,8 @@ def _audit(job: "Job", grid: "list[Member]") -> None:
     counted = job.train.counts is not None
     plan = Plan(grid, job.architectures, job.settings, seen, counted)
     print("\n".join(lines(plan)), file=sys.stderr)
+    if table:
+        write(plan, table)
 
 
 class _Bar:

@@ -8,7 +8,7 @@ from vaebio.configuration.config import (
     resolve,
 )
 from vaebio.configuration.repeated import refuse_repeated_keys
-from vaebio.configuration.sheet import check_name, read_sheet
+from vaebio.configuration.sheet import check_name, read_rows, read_sheet
 
 __all__ = [
     "SECTIONS",
@@ -16,6 +16,7 @@ __all__ = [
     "check_overrides",
     "parse_config",
     "read_config",
+    "read_rows",
     "read_sheet",
     "refuse_repeated_keys",
     "resolve",

@@ -27,16 +27,22 @@ def read_sheet(path: Path) -> dict[str, Dataset]:
             expected="a tab-separated file with the columns name and matrix",
             hint="set `datasets:` in the settings to its path",
         )
+    sheet = read_rows(path)
+    if not sheet:
+        raise VaebioError(
+            found=f"{path} has no rows", expected="one row per data set", hint="add a row"
+        )
+    return sheet
+
+
+def read_rows(path: Path) -> dict[str, Dataset]:
+    """The same of a file that is there and may have a header alone."""
     sheet: dict[str, Dataset] = {}
     for line, row in _rows(path):
         dataset = validated(Dataset, row, f"{path}, line {line}")
         check_name(dataset.name, sheet, f"{path} (line {line})")
         _check_files(dataset, path)
         sheet[dataset.name] = dataset
-    if not sheet:
-        raise VaebioError(
-            found=f"{path} has no rows", expected="one row per data set", hint="add a row"
-        )
     return sheet
 
 

@@ -24,11 +24,33 @@ def validated(model: type[BaseModel], content: Any, source: str) -> Any:  # noqa
     VaebioError
         For a key that does not exist or a value out of range.
     """
+    _refuse_circle(content, source)
     _refuse_truth(model, content, source)
     try:
         return model.model_validate(content)
     except ValidationError as error:
         raise _explained(error, model, source) from None
+
+
+def _refuse_circle(
+    content: Any,  # noqa: ANN401
+    source: str,
+    key: str = "",
+    above: tuple[int, ...] = (),
+) -> None:
+    """Refuse a value that holds itself, as an alias of YAML can that stands in its own anchor."""
+    if id(content) in above:
+        raise VaebioError(
+            found=f"`{key}` in {source} is an alias of what it stands in",
+            expected="values that end",
+            hint="write the value out in place of the alias (`*name`)",
+        )
+    parts = content.items() if isinstance(content, Mapping) else ()
+    if isinstance(content, list | tuple):
+        parts = enumerate(content)
+    for name, value in parts:
+        below = f"{key}.{name}" if key else str(name)
+        _refuse_circle(value, source, below, (*above, id(content)))
 
 
 def _refuse_truth(model: Any, content: Any, source: str, key: str = "") -> None:  # noqa: ANN401

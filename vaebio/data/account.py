@@ -21,8 +21,9 @@ def account(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> dict[
     -------
     `reading`: sentences on what was taken of the file. `validation_taken`: whether validation was
     taken from the train observations of a column. `least`: fewest detected features of an
-    observation that stays, and `uncounted` the observations without a count that were dropped
-    beside those. `some_missing`: whether a value of any feature was. `passed`: features that
+    observation that stays, and `uncounted` the observations dropped beside those: without a count,
+    or a measured value, in the features that stay. `some_missing`: whether a value of any feature
+    was. `passed`: features that
     passed the filter, `candidates` those of them that vary, `selection` the measure by which some
     were chosen (empty: all stayed) and `selection_note` a sentence when it was no ordinary one.
     `missing` and `missing_share`: of the chosen features.

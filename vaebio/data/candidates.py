@@ -131,9 +131,15 @@ def _twin(obs: pd.DataFrame, candidate: Candidate, earlier: list[Candidate]) -> 
     """Name of the first earlier column that is the same division; empty when there is none."""
     for other in earlier:
         alike_in_size = (other.classes, other.missing) == (candidate.classes, candidate.missing)
-        if alike_in_size and alike(obs, candidate.column, other.column) == "equal":
+        if alike_in_size and _same(obs, candidate.column, other.column):
             return other.column
     return ""
+
+
+def _same(obs: pd.DataFrame, column: str, other: str) -> bool:
+    """Whether two columns divide the observations alike, those without a value included."""
+    missing = [text_of(obs[name]).isna().to_numpy() for name in (column, other)]
+    return bool(np.array_equal(*missing)) and alike(obs, column, other) == "equal"
 
 
 def _classlike(text: pd.Series, named: bool) -> bool:

@@ -72,14 +72,14 @@ def every_split(split: np.ndarray) -> None:
             )
 
 
-def fillable(survey: "Survey", features: np.ndarray, settings: "Prepare") -> None:
-    """Refuse missing values among the chosen features when the settings do not fill them."""
-    if not survey.missing[features].any():
+def fillable(survey: "Survey", missing: int, settings: "Prepare") -> None:
+    """Refuse missing values, so many of the chosen features, that the settings do not fill."""
+    if not missing:
         return
     if settings.impute == "none":
         where = survey.evidence.where_missing or "a value that is 0, of kind `intensity`"
         raise VaebioError(
-            found=f"{survey.missing[features].sum():,} missing values in the features to keep; the "
+            found=f"{missing:,} missing values in the features to keep; the "
             f"first of the matrix is in {where}",
             expected="a number everywhere, as `prepare.impute` is none",
             hint="set it to auto, or lower `prepare.max_missing` to drop the features with them",

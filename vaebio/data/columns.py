@@ -152,9 +152,9 @@ def _zarr_descriptions(path: Path, frame: str) -> Iterator[str]:
     names = (f"{frame}/.zattrs", f"{frame}/zarr.json")
     if path.is_file():
         with ZipFile(path) as archive:
-            yield from (archive.read(n).decode() for n in names if n in archive.namelist())
+            yield from (archive.read(n).decode("utf-8") for n in names if n in archive.namelist())
     else:
-        yield from ((path / n).read_text() for n in names if (path / n).is_file())
+        yield from ((path / n).read_text(encoding="utf-8") for n in names if (path / n).is_file())
 
 
 def _annotation_columns(annotation: str) -> list[str] | None:

@@ -32,6 +32,8 @@ class Filling:
         something is missing).
     survey, choice
         What the first pass found, and the features chosen from it.
+    blank
+        (observation,) whether an observation has no value in the chosen features.
     settings
         How they are prepared.
 
@@ -50,20 +52,25 @@ class Filling:
     """
 
     def __init__(
-        self, file: h5py.File, survey: Survey, choice: Choice, settings: "Prepare"
+        self,
+        file: h5py.File,
+        survey: Survey,
+        choice: Choice,
+        blank: np.ndarray,
+        settings: "Prepare",
     ) -> None:
         self.survey, self.features, self.settings = survey, choice.features, settings
-        self.kept, self.total = survey.enough.copy(), np.zeros(len(survey.enough))
+        self.kept, self.total = survey.enough & ~blank, np.zeros(len(survey.enough))
         self.moments = Moments(len(self.features))
         self.zeros, self.imputation = 0, None
-        self.missing = int(survey.missing[self.features].sum())
+        self.missing = survey.missing_of(self.features, blank)
         self._of_total = among(choice.total_features, len(survey.seen))
         self._looked_at: list[Matrix] = []
         self._open(file)
 
     def add(self, rows: slice, values: Matrix) -> None:
         """Bring some observations to the file."""
-        kept = self.survey.enough[rows]
+        kept = self.kept[rows]
         if self.survey.kind == "counts":
             values, kept = self._of_counts(rows, values)
         else:
@@ -88,10 +95,11 @@ class Filling:
 
     def _open(self, file: h5py.File) -> None:
         survey, width = self.survey, len(self.features)
-        size = int(survey.stored[self.features].sum())
+        unseen = np.count_nonzero(survey.enough & ~self.kept) * width
+        size = int(survey.stored[self.features].sum()) - unseen  # what is missing is stored too
         lean = survey.sparse and survey.transform not in DENSE and not self.missing
         counted = survey.kind == "counts"
-        rows = np.count_nonzero(survey.enough)
+        rows = np.count_nonzero(self.kept)
         of_x = 8 * size if lean or counted else 4 * rows * width
         room_for(Path(file.filename), of_x + counted * 4 * size + 5 * self.missing)
         self.x = values_of(file, "X", width, rows, size if lean or counted else None)
@@ -106,7 +114,7 @@ class Filling:
         """Logarithms of counts over their totals, and which observations have any."""
         counts = sparse.csr_matrix(values)
         total = totals(counts, self._of_total)
-        kept = self.survey.enough[rows] & (total > 0)
+        kept = self.kept[rows] & (total > 0)
         self.kept[rows], self.total[rows] = kept, total
         chosen = counts[kept][:, self.features]
         self.counts.add(chosen)

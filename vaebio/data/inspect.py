@@ -15,7 +15,7 @@ from vaebio.data.matrix import Matrix, canonical
 from vaebio.data.names import Sort, sort_of
 from vaebio.data.orientation import Lies, lies
 from vaebio.data.raw import Raw
-from vaebio.data.read import STRAIGHT, as_it_lies, read, standing
+from vaebio.data.read import STRAIGHT, as_it_lies, standing
 from vaebio.data.sources import (
     ANNOTATION_SUFFIXES,
     BUILT_IN,
@@ -127,11 +127,13 @@ def _read(
     matrix: str, form: str, annotation: str, orientation: str, part: Mapping[str, str]
 ) -> tuple[Raw, str, Lies]:
     """The data set, the orientation it was read in, and what the names tell about it."""
+    wanted = Wanted(**part, by_options=True)
     if form in _ORIENTED:
-        raw = read(matrix, annotation, orientation or STRAIGHT, **part)
+        raw = as_it_lies(matrix, wanted, orientation or STRAIGHT)
+        raw = standing(raw, matrix, annotation, STRAIGHT)
         return raw, STRAIGHT, Lies(STRAIGHT, f"the form, {form}, says which are its observations")
     annotated = _names_in(annotation)  # first: what is wrong with it is soon said
-    raw = as_it_lies(matrix, Wanted(**part), orientation or STRAIGHT)
+    raw = as_it_lies(matrix, wanted, orientation or STRAIGHT)
     seen = lies(list(raw.obs.index), list(raw.var.index), annotated)
     orientation = orientation or seen.orientation or STRAIGHT
     return standing(raw, matrix, annotation, orientation), orientation, seen

@@ -7,7 +7,7 @@ second pass that brings them to the file and learns mean and standard deviation 
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from vaebio import __version__
 from vaebio.data import caution, check, doubts, say
 from vaebio.data.account import account
 from vaebio.data.aside import aside, told
+from vaebio.data.blank import blank
 from vaebio.data.choose import Choice, choose
 from vaebio.data.constants import Preparation
 from vaebio.data.counts import log_normalised, totals
@@ -40,6 +41,13 @@ if TYPE_CHECKING:
 
 FEATURE_COLUMNS = ("mean", "scale")
 """Columns about the features that preparing adds."""
+
+
+class _Moved(NamedTuple):
+    """New names of columns about observations and about features."""
+
+    obs: dict[str, str]
+    var: dict[str, str]
 
 
 def prepare(
@@ -94,14 +102,16 @@ def prepare(
     split, sentences = divided(raw.obs, classes, known, settings.split)
     survey = surveyed(raw, kind, split == "train", settings, watch)
     choice = choose(survey, settings)
-    check.fillable(survey, choice.features, settings)
+    lacking = blank(raw, survey, choice.features, watch)
+    check.fillable(survey, survey.missing_of(choice.features, lacking), settings)
     with new_file(path) as file:
-        filling = Filling(file, survey, choice, settings)
+        filling = Filling(file, survey, choice, lacking, settings)
         for rows, values in watch("Preparing them", raw.shape[0], raw.chunks()):
             filling.add(rows, values)
         check.every_split(split[filling.end().kept])
-        frames = _frames(raw, choice, filling, split)
-        classes = _as_called(classes, raw)
+        moved = _Moved(aside(raw.obs, check.OWN_COLUMNS), aside(raw.var, FEATURE_COLUMNS))
+        frames = _frames(raw, choice, filling, split, moved)
+        classes = {role: moved.obs.get(column, column) for role, column in classes.items()}
         for role, column in classes.items():
             if column:
                 frames.obs[column] = pd.Categorical(known[role][filling.kept])
@@ -109,7 +119,7 @@ def prepare(
             **{"version": __version__, "name": name, **classes},
             **_constants(raw, survey, choice, filling),
             "steps": _texts(*raw.steps, *_steps(survey, choice, filling, sentences)),
-            "warnings": _texts(*_cautions(raw, survey, filling, frames, classes)),
+            "warnings": _texts(*_cautions(raw, survey, filling, frames, classes, moved)),
             "account": account(raw, survey, choice, filling),
         }
         add_frames(file, frames)
@@ -195,24 +205,20 @@ def _positions(present: pd.Index, wanted: tuple[str, ...]) -> np.ndarray:
     return places
 
 
-def _frames(raw: Raw, choice: Choice, filling: Filling, split: np.ndarray) -> AnnData:
+def _frames(
+    raw: Raw, choice: Choice, filling: Filling, split: np.ndarray, moved: _Moved
+) -> AnnData:
     """Splits and constants; of the input the columns about observations and features."""
     kept, moments = filling.kept, filling.moments
-    obs = raw.obs[kept].rename(columns=aside(raw.obs, check.OWN_COLUMNS))
+    obs = raw.obs[kept].rename(columns=moved.obs)
     obs["split"] = pd.Categorical(split[kept], categories=SPLITS)
     if filling.counts is not None:
         obs["total"] = filling.total[kept]
-    var = raw.var.iloc[choice.features].rename(columns=aside(raw.var, FEATURE_COLUMNS))
+    var = raw.var.iloc[choice.features].rename(columns=moved.var)
     var["mean"] = moments.mean.astype(np.float32)
     var["scale"] = moments.deviation.astype(np.float32)
     check.scalable(var["scale"])
     return AnnData(obs=obs, var=var)
-
-
-def _as_called(classes: dict[str, str], raw: Raw) -> dict[str, str]:
-    """Columns by role, under the names they have in what was made."""
-    renamed = aside(raw.obs, check.OWN_COLUMNS)
-    return {role: renamed.get(column, column) for role, column in classes.items()}
 
 
 def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> dict[str, Any]:
@@ -242,8 +248,10 @@ def _steps(
     if not counted:
         yield from say.transformation(survey.kind, survey.transform)
     yield from choice.steps
+    lost = np.count_nonzero(survey.enough & ~filling.kept)
+    if not counted and lost:
+        yield say.unmeasured(lost)
     if counted:
-        lost = np.count_nonzero(survey.enough & ~filling.kept)
         yield from say.normalisation(lost, settings.target_total, len(choice.total_features))
     if filling.missing:
         method = imputation_of(survey.kind, settings.impute)
@@ -253,12 +261,17 @@ def _steps(
 
 
 def _cautions(
-    raw: Raw, survey: Survey, filling: Filling, frames: AnnData, classes: dict[str, str]
+    raw: Raw,
+    survey: Survey,
+    filling: Filling,
+    frames: AnnData,
+    classes: dict[str, str],
+    moved: _Moved,
 ) -> Iterator[str]:
     """Warnings about the input, its values, and the columns of what was made of it."""
     yield from raw.warnings
-    yield from told(aside(raw.obs, check.OWN_COLUMNS))
-    yield from told(aside(raw.var, FEATURE_COLUMNS), " about features")
+    yield from told(moved.obs)
+    yield from told(moved.var, " about features")
     yield from doubts.about_dates(raw.var.index)
     split = frames.obs["split"].to_numpy()
     yield from caution.about_split(split)

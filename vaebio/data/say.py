@@ -58,6 +58,11 @@ def normalisation(lost: int, target_total: float, features: int) -> Iterator[str
     )
 
 
+def unmeasured(lost: int) -> str:
+    """Observations whose values were all filled in, had they stayed."""
+    return f"Dropped {lost:,} observations without a measured value in the features that stay."
+
+
 def imputation(method: str, missing: int, share: float) -> str:
     """What missing values were filled with."""
     return (

@@ -56,6 +56,8 @@ class Survey:
         (observation,) whether enough features are detected in an observation.
     least
         How many that is.
+    absent
+        (observation,) numbers of values that are missing, of observations that pass the filter.
     total
         (observation,) sums of all counts.
     sparse
@@ -78,6 +80,7 @@ class Survey:
         self.settings, self.transform = settings, transformation(kind, settings)
         self.evidence, self.sparse, self.reason = Evidence(), False, ""
         self.enough, self.total = np.ones(n, bool), np.zeros(n)
+        self.absent = np.zeros(n, np.int64)
         self.seen, self.stored, self.missing = np.zeros((3, features), np.int64)
         self.tally = Tally(features) if kind == "counts" else None
         self.moments = None if kind == "counts" else Moments(features)
@@ -98,7 +101,7 @@ class Survey:
         self.enough[rows] = self._detected(values) >= self.least
         enough, train = self.enough[rows], self.train[rows]
         values = values if enough.all() else values[enough]
-        self._measure(values, train[enough])
+        self._measure(values, train[enough], rows.start + np.flatnonzero(enough))
 
     def end(self) -> "Survey":
         """Finish the sums."""
@@ -111,6 +114,16 @@ class Survey:
         """Values of train, transformed but for counts."""
         return stacked(self._held)
 
+    def missing_of(self, features: np.ndarray, blank: np.ndarray) -> int:
+        """Number of missing values of some features, without observations that have nothing else.
+
+        Parameters
+        ----------
+        blank
+            (observation,) which those are.
+        """
+        return int(self.missing[features].sum() - np.count_nonzero(blank) * len(features))
+
     def _detected(self, values: Matrix) -> np.ndarray:
         """(row,) numbers of features with a value that says that there is something."""
         if self.kind in DETECTED:
@@ -120,7 +133,7 @@ class Survey:
             return all_there
         return all_there - np.count_nonzero(np.isnan(dense(values)), axis=1)
 
-    def _measure(self, values: Matrix, train: np.ndarray) -> None:
+    def _measure(self, values: Matrix, train: np.ndarray, at: np.ndarray) -> None:
         if self.kind == "counts":
             values = sparse.csr_matrix(values)
             self.tally.add(values[train])
@@ -130,7 +143,9 @@ class Survey:
         self.stored += _nonzero(values, 0)
         self.seen += _nonzero(values[train], 0)
         if np.isnan(stored(values)).any():
-            self.missing += np.count_nonzero(np.isnan(dense(values)), axis=0)
+            missing = np.isnan(dense(values))
+            self.missing += np.count_nonzero(missing, axis=0)
+            self.absent[at] = np.count_nonzero(missing, axis=1)
         if wants_values(self.kind, self.settings.select):
             self._held.append(values[train])
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vaebio.evaluation.errors import mse_rows
 from vaebio.evaluation.factors import measure_factors
+from vaebio.evaluation.features import parts_of
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.evaluation.sized import absent, sized
@@ -19,8 +20,9 @@ def measure_baselines(
     data: Observations, latents: Sequence[int], settings: "Evaluate"
 ) -> Iterator[Measured]:
     """The train mean, and PCA and NMF with as many components as each latent size."""
-    error = mse(data.x, baselines.null(data.train), data.observed)
-    yield Measured("null", mse_rows(data, error), errors=error)
+    mean = baselines.null(data.train)
+    error, parts = mse(data.x, mean, data.observed), parts_of(data, mean, settings)
+    yield Measured("null", mse_rows(data, error), errors=error, divided=parts)
     linear = baselines.Linear(data.train, max(latents), data.decomposition)
     scores = linear.scores(data.known)
     for k in latents:

@@ -11,7 +11,7 @@ from vaebio.metrics.panel import Row
 from vaebio.training.forecast import why_not
 from vaebio.training.store import Stored
 
-NAMES = ("expected_active_units", "expected_rate_nats", "expected_mse")
+NAMES = ("expected_active_units", "expected_rate_nats", "expected_mse", "expected_mse_sample")
 
 LEAST = 64
 """Eigenvalues computed at first, so that most grids need no second time."""
@@ -40,12 +40,12 @@ class Foretold:
     _known: dict[bool, Spectrum] = field(default_factory=dict)
 
     def rows(self, stored: Stored) -> list[Row]:
-        """Rows of a member: expected active units, rate and mse on train, or why there are none."""
+        """Rows of a member: expected active units, rate and errors on train, or why not."""
         if reason := self._why_not(stored):
             return [Row("train", name, reason=reason) for name in NAMES]
         found = self._expected(stored)
-        values = dict(zip(NAMES, (float(found.active_units), found.rate, found.mse), strict=True))
-        return [_row(name, value) for name, value in values.items()]
+        values = float(found.active_units), found.rate, found.mse, found.mse_sample
+        return [_row(name, value) for name, value in zip(NAMES, values, strict=True)]
 
     def rates(self, stored: Stored) -> list[float | None]:
         """Rate in nats of each unit of that linear VAE, largest first; None where there is none."""

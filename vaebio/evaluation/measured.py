@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+from vaebio.evaluation.classes import Told
+from vaebio.metrics.features import Divided
 from vaebio.metrics.panel import Row
 
 
@@ -26,8 +28,10 @@ class Unit:
 class Measured:
     """All that was measured of one member or baseline; no embedding where there is none.
 
-    `errors` is the squared error per feature of each observation, None where there is none;
-    `note` what a reader of the log should know of how it was made.
+    `errors` is the squared error per feature of each observation, None where there is none, and
+    `divided` the same in parts of features (on test) and of strata; `classes` is each label as each
+    classifier tells it from the embedding; `note` what a reader of the log should know of how it
+    was made.
     """
 
     name: str
@@ -35,4 +39,6 @@ class Measured:
     units: list[Unit] = field(default_factory=list)
     embedding: Float[np.ndarray, "observation unit"] | None = None
     errors: Float[np.ndarray, " observation"] | None = None
+    classes: list[Told] = field(default_factory=list)
+    divided: Divided | None = None
     note: str = ""

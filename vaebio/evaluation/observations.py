@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from vaebio.evaluation.foretold import Foretold
 from vaebio.metrics.decomposition import Decomposition
+from vaebio.metrics.features import Strata, stratified
+from vaebio.metrics.mixing import share_before
 from vaebio.metrics.reconstruction import variance
 from vaebio.training.inputs import Inputs
 
@@ -17,7 +19,9 @@ from vaebio.training.inputs import Inputs
 class Observations:
     """Scaled observations with the rows of each split and the labels where there are any.
 
-    `observed` says which values were measured; it is None where none was filled in.
+    `observed` says which values were measured; it is None where none was filled in. `batches` is
+    the batch of each observation; it is None where the sheet names none, and is there whether or
+    not the models are told it.
     """
 
     x: Float[np.ndarray, "observation feature"]
@@ -25,6 +29,7 @@ class Observations:
     labels: NDArray | None
     inputs: Inputs
     observed: Bool[np.ndarray, "observation feature"] | None = None
+    batches: NDArray | None = None
 
     @cached_property
     def variance(self) -> dict[str, float]:
@@ -48,6 +53,33 @@ class Observations:
     def train(self) -> Float[np.ndarray, "train feature"]:
         """Observations that baselines may learn from."""
         return self.known[self.rows["train"]]
+
+    @cached_property
+    def share_of_batches(self) -> float:
+        """Share of the variance of all observations that lies between batches before any model."""
+        return share_before(self.known, np.unique(self.batches, return_inverse=True)[1])
+
+    @cached_property
+    def abundance(self) -> Float[np.ndarray, " feature"]:
+        """Mean of each feature on train before scaling, where measured; of counts, theirs."""
+        counts = self.inputs.counts
+        if counts is None:
+            return self.inputs.mean.astype(np.float64)
+        return np.asarray(counts[self.rows["train"]].mean(axis=0, dtype=np.float64)).ravel()
+
+    @cached_property
+    def detected(self) -> Float[np.ndarray, " feature"]:
+        """Share of train in which a feature was measured; of counts, in which it has one."""
+        rows, counts = self.rows["train"], self.inputs.counts
+        if counts is not None:
+            return np.asarray((counts[rows] > 0).mean(axis=0)).ravel()
+        if self.observed is None:
+            return np.ones(self.x.shape[1])
+        return self.observed[rows].mean(axis=0)
+
+    def strata(self, most: int) -> Strata:
+        """Strata of features by their abundance."""
+        return stratified(self.abundance, most)
 
     @cached_property
     def decomposition(self) -> Decomposition:

@@ -1,70 +1,60 @@
-"""Clusters of an embedding against known labels: k-means, Leiden, NMI, ARI, silhouette."""
+"""Clusters of an embedding: k-means, and Leiden on the graph of nearest neighbours."""
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import igraph
 import numpy as np
 from jaxtyping import Float, Int
-from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.cluster import KMeans
-from sklearn.metrics import (
-    adjusted_rand_score,
-    normalized_mutual_info_score,
-    silhouette_score,
-)
-from sklearn.neighbors import NearestNeighbors
 
+from vaebio.metrics.neighbours import Neighbours
 
-@dataclass(frozen=True)
-class Agreement:
-    """How far clusters agree with labels: 1 is agreement, 0 is chance (ARI) or nothing (NMI)."""
+Partition = Int[np.ndarray, " observation"]
 
-    nmi: float
-    ari: float
-
-
-def agreement(labels: NDArray, clusters: Int[np.ndarray, " observation"]) -> Agreement:
-    """NMI (arithmetic mean of the entropies) [strehl2002] and ARI [hubert1985]."""
-    return Agreement(
-        nmi=float(normalized_mutual_info_score(labels, clusters)),
-        ari=float(adjusted_rand_score(labels, clusters)),
-    )
+BLOCK = 100_000
 
 
 def kmeans(
     embedding: Float[np.ndarray, "observation unit"], clusters: int, seed: int = 0
-) -> Int[np.ndarray, " observation"]:
+) -> Partition:
     """Clusters of k-means, the best of ten starts."""
-    return KMeans(clusters, n_init=10, random_state=seed).fit_predict(embedding)
+    found = KMeans(clusters, n_init=10, random_state=seed).fit_predict(embedding)
+    return found.astype(np.int64)
 
 
-def neighbour_graph(
-    embedding: Float[np.ndarray, "observation unit"], neighbours: int
-) -> igraph.Graph:
-    """Undirected graph of exact nearest neighbours, weighted by shared neighbours.
+def neighbour_graph(near: Neighbours) -> igraph.Graph:
+    """Undirected graph of nearest neighbours, weighted by shared neighbours.
 
     The weight of an edge is the Jaccard index of the two neighbourhoods, as in PhenoGraph
     [levine2015]: it needs no bandwidth and no compilation.
     """
-    neighbours = min(neighbours, len(embedding) - 1)
-    search = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(embedding)
-    near = search.kneighbors_graph(mode="connectivity")
-    # Each observation is in its own neighbourhood, so neighbours always share at least one.
-    own = (near + sparse.identity(len(embedding), format="csr")).astype(np.int32)
-    shared = (own @ own.T).multiply(near.maximum(near.T)).tocoo()
-    upper = shared.row < shared.col
-    overlap = shared.data[upper]
-    edges = np.stack([shared.row[upper], shared.col[upper]], axis=1)
-    weight = overlap / (2 * (neighbours + 1) - overlap)
-    return igraph.Graph(len(embedding), edges, edge_attrs={"weight": weight})
+    observations, k = near.indices.shape
+    one = np.repeat(np.arange(observations), k)
+    ends = np.sort(np.stack([one, near.indices.ravel()], axis=1), axis=1)
+    places = np.unique(ends[:, 0] * observations + ends[:, 1])
+    edges = np.stack(np.divmod(places, observations), axis=1)
+    overlap = _shared(near, edges)
+    weight = overlap / (2 * (k + 1) - overlap)
+    return igraph.Graph(observations, edges, edge_attrs={"weight": weight.tolist()})
 
 
-def leiden(
-    graph: igraph.Graph, resolution: float, seed: int = 0
-) -> Int[np.ndarray, " observation"]:
+def _shared(near: Neighbours, edges: Int[np.ndarray, "edge 2"]) -> Int[np.ndarray, " edge"]:
+    """How many observations the neighbourhoods at both ends of an edge have in common.
+
+    Each observation is in its own neighbourhood, so neighbours always share at least one.
+    """
+    own = np.arange(len(near.indices))[:, None]
+    hoods = np.concatenate([own, near.indices], axis=1).astype(np.int32)
+    found = np.zeros(len(edges), dtype=np.int64)
+    for start in range(0, len(edges), BLOCK):
+        one, other = hoods[edges[start : start + BLOCK]].swapaxes(0, 1)
+        for place in range(hoods.shape[1]):
+            found[start : start + BLOCK] += (one == other[:, place, None]).any(axis=1)
+    return found
+
+
+def leiden(graph: igraph.Graph, resolution: float, seed: int = 0) -> Partition:
     """Leiden clusters by modularity at a resolution [traag2019]."""
     igraph.set_random_number_generator(random.Random(seed))
     found = graph.community_leiden(
@@ -73,18 +63,6 @@ def leiden(
     return np.asarray(found.membership)
 
 
-def best_leiden(
-    graph: igraph.Graph, labels: NDArray, resolutions: Sequence[float], seed: int = 0
-) -> Agreement:
-    """Agreement at the resolution with the highest NMI, as in scIB [luecken2022].
-
-    It is chosen with the labels, for members and baselines alike: a comparison between them is
-    fair, the number itself is what an analyst with labels could reach.
-    """
-    found = (agreement(labels, leiden(graph, r, seed)) for r in resolutions)
-    return max(found, key=lambda a: (a.nmi, a.ari))
-
-
-def silhouette(embedding: Float[np.ndarray, "observation unit"], labels: NDArray) -> float:
-    """Mean silhouette width of the labels, Euclidean, from -1 to 1 [rousseeuw1987]."""
-    return float(silhouette_score(embedding, labels))
+def sweep(graph: igraph.Graph, resolutions: Sequence[float], seed: int = 0) -> list[Partition]:
+    """Leiden clusters at each resolution."""
+    return [leiden(graph, resolution, seed) for resolution in resolutions]

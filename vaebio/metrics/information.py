@@ -1,4 +1,4 @@
-"""What the latents carry: rate per unit and active units."""
+"""What the latents carry: active units, by two definitions."""
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -22,3 +22,14 @@ def active_units(
     array([False,  True])
     """
     return mean_variance(mean) > threshold
+
+
+def active_by_rate(
+    rate: Float[np.ndarray, "observation unit"], threshold: float = 0.005
+) -> Bool[np.ndarray, " unit"]:
+    """Whether each unit's mean rate is above the threshold in nats [lucas2019].
+
+    The rate of a unit is at least half the variance of its posterior mean: with a threshold of
+    half that of `active_units`, what is active there is active here.
+    """
+    return rate.mean(axis=0, dtype=np.float64) > threshold

@@ -47,12 +47,14 @@ def _product(a: Tensor, factor: int) -> tuple[Tensor, Tensor]:
 
 
 def uniform(
-    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int, dtype: torch.dtype
+    seeds: Tensor, purpose: int, step: int | Tensor, rows: Tensor, columns: int, dtype: torch.dtype
 ) -> Tensor:
     """Uniform numbers in (0, 1], shape (seed, row, column), on the device of `seeds`.
 
     Parameters
     ----------
+    step
+        One for all rows, or (row,) that of each.
     rows
         (row,) which rows of an endless table are wanted: an observation has its numbers whatever
         minibatch it is in.
@@ -65,7 +67,7 @@ def uniform(
 
 
 def normal(
-    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int, dtype: torch.dtype
+    seeds: Tensor, purpose: int, step: int | Tensor, rows: Tensor, columns: int, dtype: torch.dtype
 ) -> Tensor:
     """Standard normal numbers, shape (seed, row, column), by the Box-Muller transform."""
     padded = -(-columns // 4) * 4
@@ -84,10 +86,10 @@ def permutation(seed: int, step: int, n: int, device: torch.device) -> Tensor:
 
 
 def _words(
-    seeds: Tensor, purpose: int, step: int, rows: Tensor, columns: int
+    seeds: Tensor, purpose: int, step: int | Tensor, rows: Tensor, columns: int
 ) -> tuple[Tensor, ...]:
     blocks = torch.arange(-(-columns // 4), device=seeds.device)
     streams = torch.full((1, 1), purpose, device=seeds.device)
-    steps = torch.full((1, 1), step, device=seeds.device)
+    steps = torch.as_tensor(step, device=seeds.device).reshape(-1, 1)
     key = seeds[:, None, None] & _LOW, (seeds[:, None, None] >> 32) & _LOW
     return philox((rows[:, None], blocks, steps, streams), key)

@@ -25,6 +25,7 @@ from vaebio.terms import AUTOENCODER, MEASURES
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 ABSENT = "\N{EM DASH}"
+CONTROLS = {"control-labels": "control: labels", "control-random": "control: noise"}
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ def _baselines(results: Results, made: Listing, means: dict[Column, pd.DataFrame
             for model in models
             for k in sorted(results.members["latent"].unique())
         ]
+    names += [(key, word, "", first, "") for key, word in CONTROLS.items()]
     for key, name, latent, own, model in names:
         cells = [_baseline_cell(own, made, key, c, means[c]) for c in made.columns]
         if any(cell.sort is not None for cell in cells):

@@ -3,8 +3,8 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from vaebio.report import methods_data, methods_model, methods_training
-from vaebio.report.numbers import listed, plural, rounded
+from vaebio.report import methods_data, methods_downstream, methods_model, methods_training
+from vaebio.report.numbers import listed, rounded
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
 from vaebio.report.seeds import baseline, comparable, measured
@@ -12,7 +12,6 @@ from vaebio.report.sized import meanings
 from vaebio.terms import MEASURES, NOISE_FLOOR
 
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
-CLUSTERING = {"kmeans_nmi", "kmeans_ari", "leiden_nmi", "leiden_ari", "silhouette"}
 
 
 def paragraphs(results: Results, citations: Citations) -> list[str]:
@@ -69,8 +68,7 @@ def _evaluation(results: Results, citations: Citations) -> str:
             "A unit is active when the variance of its posterior mean over observations is above "
             f"{threshold:g} {citations.cite('burda2016')}."
         )
-    if found & CLUSTERING:
-        text.append(_clustering(results, citations))
+    text += methods_downstream.sentences(results, found, citations)
     text.append(
         "A value ± another is a mean and standard deviation over seeds. Intervals over seeds are "
         "95 % t intervals, paired by seed between members."
@@ -130,21 +128,6 @@ def _scaled_again(results: Results) -> list[str]:
             "data were."
         )
     return lines
-
-
-def _clustering(results: Results, citations: Citations) -> str:
-    evaluate = results.config.evaluate
-    low, high = min(evaluate.resolutions), max(evaluate.resolutions)
-    return (
-        "Clusters by k-means (as many as labels) and by Leiden "
-        f"{citations.cite('traag2019')} on the graph of {evaluate.neighbours} nearest neighbours "
-        f"were compared with the label {results.prepared['label']} by normalised mutual "
-        f"information {citations.cite('strehl2002')} and the adjusted Rand index "
-        f"{citations.cite('hubert1985')}; of {plural(len(evaluate.resolutions), 'resolution')} "
-        f"({low:g} to {high:g}) the one with the highest NMI counts, for members and baselines "
-        f"alike {citations.cite('luecken2022')}. The silhouette "
-        f"{citations.cite('rousseeuw1987')} is that of the labels in the latents."
-    )
 
 
 def _software(citations: Citations) -> str:

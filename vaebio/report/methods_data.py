@@ -133,7 +133,8 @@ def _lost_observations(results: Results) -> str:
     prepared, words = results.prepared, results.config.report
     least, lost = prepared["account"]["least"], _number_lost(prepared)
     if prepared["kind"] not in (*_DETECTED, "intensity"):
-        return f"{words.observations} without any value ({count(lost)})" if lost else ""
+        first = f"{words.observations} without any value ({count(lost)})" if lost else ""
+        return listed([*filter(None, [first]), *_uncounted(prepared, words)])
     what = f"with fewer than {count(least)} detected {words.features}"
     if least == 1:
         what = f"without any detected {words.features}"
@@ -149,7 +150,8 @@ def _number_lost(prepared: Mapping[str, Any]) -> int:
 
 def _uncounted(prepared: Mapping[str, Any], words: Report) -> Iterator[str]:
     if number := prepared["account"]["uncounted"]:
-        what = f"{words.observations} without a count in the {words.features} that were left"
+        a = "count" if prepared["kind"] == "counts" else "measured value"
+        what = f"{words.observations} without a {a} in the {words.features} that were left"
         yield f"{what} ({count(number)})"
 
 

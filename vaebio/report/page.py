@@ -3,6 +3,7 @@
 from typing import Any
 
 from vaebio.report import answer, comparison, curves, data_facts, methods, methods_data
+from vaebio.report.before import audit
 from vaebio.report.colours import dark_for
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
@@ -18,6 +19,7 @@ SECTIONS = {
     "answer": "Answer",
     "grid": "Grid",
     "frontier": "Frontier",
+    "audit": "Before training",
     "curves": "Learning curves",
     "members": "Members",
     "data": "Data",
@@ -28,11 +30,13 @@ SECTIONS = {
 def render(results: Results) -> str:
     """The whole page as HTML; a section without data is not there."""
     plots = _plots(results)
-    curved = len(results.history) > 0
-    present = {"answer", "members", "data", "methods", *plots} | ({"curves"} if curved else set())
+    curved, audited = len(results.history) > 0, len(results.audit) > 0
+    present = {"answer", "members", "data", "methods", *plots}
+    present |= {key for key, there in (("curves", curved), ("audit", audited)) if there}
     context = {
         "sections": {key: title for key, title in SECTIONS.items() if key in present},
         "plots": plots,
+        "audit": audit(results),
         "curves": curves.data(results) if curved else None,
         "curves_rule": curves.rule(results),
         "curves_shading": curves.shading(results.config.train),

@@ -51,6 +51,7 @@ class Results:
     config: Config
     settings: str
     timing: list[Step]
+    audit: pd.DataFrame = field(default_factory=lambda: _optional(None, "audit.tsv"))
     autoencoders: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["members.tsv"]))
     )
@@ -102,6 +103,7 @@ def read_results(
     prepared: Path,
     settings: Path,
     timing: Path | None,
+    audit: Path | None = None,
 ) -> Results:
     """Everything one page needs; what a page can do without may be None.
 
@@ -128,6 +130,7 @@ def read_results(
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
+        audit=_optional(audit, "audit.tsv"),
         autoencoders=autoencoders,
     )
 
@@ -153,7 +156,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
                 expected=f"columns {', '.join(COLUMNS[name])}, separated by tabs",
                 hint=did_you_mean(column, table.columns, "write it again by its step"),
             )
-    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS[name]})
+    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS.get(name, ())})
 
 
 def read_prepared(path: Path) -> dict[str, Any]:

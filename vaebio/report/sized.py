@@ -38,4 +38,5 @@ def meanings(results: Results) -> dict[str, str]:
     """What the baselines on the page are."""
     keys = {name.partition("-k")[0] for name in results.baselines}
     found = [one for one in SIZED if one.key in keys]
-    return {"null": BASELINES["null"]} | {one.word: BASELINES[one.key] for one in found}
+    sized = {one.word: BASELINES[one.key] for one in found}
+    return {"null": BASELINES["null"], **sized, "control": BASELINES["control"]}

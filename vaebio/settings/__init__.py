@@ -15,6 +15,7 @@ from vaebio.settings.base import (
     Settings,
     Widths,
 )
+from vaebio.settings.choose import Choose
 from vaebio.settings.config import Config, Dataset
 from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.generated import as_yaml, commented_yaml, json_schema
@@ -26,6 +27,7 @@ from vaebio.settings.train import Train
 __all__ = [
     "Axis",
     "BUILTIN",
+    "Choose",
     "Config",
     "Dataset",
     "Evaluate",

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args
 
 import yaml
@@ -11,9 +11,11 @@ from pydantic import BaseModel
 from vaebio.settings.config import Config
 
 
-def as_yaml(settings: Mapping[str, BaseModel]) -> str:
-    """Settings as YAML text, one top-level key each."""
-    content = {key: value.model_dump(mode="json") for key, value in settings.items()}
+def as_yaml(settings: Mapping[str, BaseModel], without: Collection[str] = ()) -> str:
+    """Settings as YAML text, one top-level key each; keys of theirs can be left out."""
+    content = {
+        key: value.model_dump(mode="json", exclude=set(without)) for key, value in settings.items()
+    }
     return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
 
 

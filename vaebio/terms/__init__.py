@@ -15,9 +15,12 @@ member       one VAE; stack: members trained in one pass; grid: all members of a
 baseline     null, PCA, ... on the same split
 """
 
+from vaebio.terms.choosing import COLUMNS as CHOOSING
 from vaebio.terms.downstream import DOWNSTREAM
+from vaebio.terms.features import FEATURES, STRATA
 from vaebio.terms.frontier import FRONTIER
 from vaebio.terms.information import INFORMATION
+from vaebio.terms.integration import INTEGRATION
 from vaebio.terms.measure import Measure
 from vaebio.terms.reconstruction import RECONSTRUCTION
 
@@ -56,12 +59,30 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "active",
         "expected_rate_nats",
     ),
+    "audit.tsv": ("sentence", "suspicious"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
+    "features.tsv": FEATURES,
+    "strata.tsv": STRATA,
+    "classes.tsv": (
+        "member",
+        "classifier",
+        "class",
+        "train_observations",
+        "test_observations",
+        "recall",
+        "precision",
+        "f1",
+        "low",
+        "high",
+        "reason",
+    ),
+    **CHOOSING,
 }
 """Columns of the tables of a data set, in order; part of the public interface.
 
 The `reason` in metrics.tsv says why there is no value; of the noise floor, whose value is an
-estimate, it says how it was made. The `expected_rate_nats` in units.tsv is the rate that the best
+estimate, it says how it was made. In classes.tsv `low` and `high` are the 95 % interval of the
+recall, by Wilson. The `expected_rate_nats` in units.tsv is the rate that the best
 linear VAE gives its unit of the same rank by rate; empty where no formula foretells it.
 """
 
@@ -73,7 +94,7 @@ STATUS = {
 """How a member's training ended."""
 
 
-_MEASURES = (*RECONSTRUCTION, *INFORMATION, *FRONTIER, *DOWNSTREAM)
+_MEASURES = (*RECONSTRUCTION, *INFORMATION, *FRONTIER, *DOWNSTREAM, *INTEGRATION)
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 """Measures by name, in the order in which the report shows them."""
@@ -86,6 +107,8 @@ BASELINES = {
     "ae": "deterministic autoencoder of the same architecture (beta 0, no sampling): what the "
     "network can reach without any rate to pay",
     "scvi": "scVI by scvi-tools with its own defaults and as many latent units, fitted on train",
+    "control": "in place of latents the labels, which none can surpass (`control-labels`), or "
+    "noise, which tells nothing (`control-random`); no reconstruction",
     "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""

@@ -33,4 +33,13 @@ FRONTIER = (
         "has not reached what a linear model can. Where values were missing it is somewhat too "
         "high, and a linear model can be below it.",
     ),
+    Measure(
+        "expected_mse_sample",
+        "Expected MSE of samples",
+        "squared error per feature, scaled units",
+        "neither",
+        "lucas2019",
+        "MSE on train of that linear VAE, from a sample of the posterior: of the variance of every "
+        "active direction beta is lost, and of every other one all.",
+    ),
 )

@@ -14,6 +14,15 @@ RECONSTRUCTION = (
         "costs about 1.",
     ),
     Measure(
+        "mse_sample",
+        "MSE of samples",
+        "squared error per feature, scaled units",
+        "lower",
+        "",
+        "As the MSE, of the reconstruction from one sample of the posterior instead of its mean. "
+        "The difference is what the noise of the latents costs.",
+    ),
+    Measure(
         "explained",
         "Explained fraction",
         "",

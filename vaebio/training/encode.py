@@ -12,6 +12,7 @@ from vaebio.model.likelihoods.gaussian import squared_error
 from vaebio.model.minibatch import Minibatch, row_slices
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
+from vaebio.training.by_feature import ByFeature
 from vaebio.training.grid import Member
 from vaebio.training.observations import Observations
 
@@ -30,6 +31,7 @@ class Encoded:
     log_var: Float[Tensor, "member observation unit"]
     distortion: Float[Tensor, "member observation"]
     mse: Float[Tensor, "member observation"]
+    mse_sample: Float[Tensor, "member observation"] | None = None
 
     @property
     def rate_per_unit(self) -> Float[Tensor, "member observation unit"]:
@@ -48,14 +50,25 @@ def encode(
     data: Observations,
     rows: Int[Tensor, " row"],
     noise: Float[Tensor, "member row unit"],
+    *,
+    errors_of_samples: bool = False,
+    by_feature: ByFeature | None = None,
 ) -> Encoded:
     """Latents and errors of some observations.
 
     The distortion is that of one sample of the posterior per observation, drawn with `noise`; the
-    mse is that of the posterior mean, in scaled units whatever the likelihood. Both are of the
-    measured values alone.
+    mse is that of the posterior mean, in scaled units whatever the likelihood, and `mse_sample`,
+    where it is asked for, that of the sample. All are of the measured values alone.
+
+    Parameters
+    ----------
+    by_feature
+        Where the squared errors of the posterior mean are to be summed by feature too.
     """
-    parts = [_chunk(stack, data, rows[at], noise[:, at]) for at in _chunks(stack, data, len(rows))]
+    parts = [
+        _chunk(stack, data, rows[at], noise[:, at], errors_of_samples, by_feature)
+        for at in _chunks(stack, data, len(rows))
+    ]
     return Encoded(*(torch.cat(part, dim=1) for part in zip(*parts, strict=True)))
 
 
@@ -72,12 +85,19 @@ def sampled(members: Sequence[Member]) -> Float[Tensor, "member 1 1"]:
     return torch.tensor([float(not m.deterministic) for m in members])[:, None, None]
 
 
-def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+def _chunk(
+    stack: Stack,
+    data: Observations,
+    rows: Tensor,
+    noise: Tensor,
+    errors_of_samples: bool,
+    by_feature: ByFeature | None,
+) -> tuple[Tensor, ...]:
     seen = data.minibatch(rows)
     mean, log_var = stack.encode(seen.x, seen.batch)
     drawn = stack.decode_hidden(stack.sample(mean, log_var, noise), seen.batch)
     expected = stack.decode_hidden(mean, seen.batch)
-    distortion, mse = torch.empty_like(mean[..., 0]), torch.empty_like(mean[..., 0])
+    distortion, *errors = (torch.empty_like(mean[..., 0]) for _ in range(2 + errors_of_samples))
     at_once = row_slices(len(seen), data.features, mean.device)
     parts = [(at, seen.part(at)) for at in at_once]
     for block in head.blocks(drawn, data.features):
@@ -86,10 +106,19 @@ def _chunk(stack: Stack, data: Observations, rows: Tensor, noise: Tensor) -> tup
         for at, some in parts:
             linear = tuple(y[:, at] for y in sampled)
             distortion[block, at] = part.likelihood.distortion(linear, part.learned, some)
-            times = some.measured.clamp(min=1)  # 0 where nothing was measured, not 0 / 0
-            x_hat = reconstruction(part, data, tuple(y[:, at] for y in best), some)
-            mse[block, at] = squared_error(some.x, x_hat, some.observed) / times
-    return mean, log_var, distortion, mse
+            for error, maps in zip(errors, (best, sampled), strict=False):
+                x_hat = reconstruction(part, data, tuple(y[:, at] for y in maps), some)
+                error[block, at] = _mse(some, x_hat)
+                if by_feature is not None and maps is best:
+                    by_feature.add(block, rows[at], some, x_hat)
+    return mean, log_var, distortion, *errors
+
+
+def _mse(
+    seen: Minibatch, x_hat: Float[Tensor, "member observation feature"]
+) -> Float[Tensor, "member observation"]:
+    times = seen.measured.clamp(min=1)  # 0 where nothing was measured, not 0 / 0
+    return squared_error(seen.x, x_hat, seen.observed) / times
 
 
 def reconstruction(

@@ -9,7 +9,10 @@ INPUTS:
 OUTPUTS:
     results/{dataset}/metrics.tsv       measures of members and baselines on every split
     results/{dataset}/units.tsv         rate and variance of every latent unit
-    results/{dataset}/embeddings.h5ad   latents of all observations
+    results/{dataset}/classes.tsv       each label as classifiers tell it from the latents
+    results/{dataset}/features.tsv      error and R² of every feature, on test
+    results/{dataset}/strata.tsv        error and R² of features by their abundance
+    results/{dataset}/embeddings.h5ad   latents and errors of all observations
 """
 
 
@@ -22,6 +25,9 @@ rule evaluate:
     output:
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
+        classes=f"{RESULTS}/{{dataset}}/classes.tsv",
+        features=f"{RESULTS}/{{dataset}}/features.tsv",
+        strata=f"{RESULTS}/{{dataset}}/strata.tsv",
         embeddings=f"{RESULTS}/{{dataset}}/embeddings.h5ad",
     log:
         "logs/{dataset}/evaluate.log",
@@ -39,5 +45,9 @@ rule evaluate:
         " --settings {input.settings:q}"
         " --metrics {output.metrics:q}"
         " --units {output.units:q}"
+        " --classes {output.classes:q}"
+        " --features {output.features:q}"
+        " --strata {output.strata:q}"
         " --embeddings {output.embeddings:q}"
+        " --threads {threads}"
         " 2> >(tee {log:q} >&2)"

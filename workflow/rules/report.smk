@@ -2,7 +2,8 @@
 Render the page of each data set, and the page that compares them.
 
 INPUTS:
-    results/{dataset}/members.tsv, history.tsv, metrics.tsv, units.tsv, prepared.json
+    results/{dataset}/members.tsv, history.tsv, audit.tsv, metrics.tsv, units.tsv, prepared.json
+    results/{dataset}/choices.tsv
     results/{dataset}/settings.yaml
     results/{dataset}/timing/
 
@@ -18,6 +19,8 @@ rule report:
         history=f"{RESULTS}/{{dataset}}/history.tsv",
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
+        audit=f"{RESULTS}/{{dataset}}/audit.tsv",
+        choices=f"{RESULTS}/{{dataset}}/choices.tsv",
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
         settings=f"{RESULTS}/{{dataset}}/settings.yaml",
     output:
@@ -42,6 +45,7 @@ rule report:
         " --history {input.history:q}"
         " --metrics {input.metrics:q}"
         " --units {input.units:q}"
+        " --audit {input.audit:q}"
         " --prepared-summary {input.summary:q}"
         " --settings {input.settings:q}"
         " --timing {params.timing:q}"

@@ -9,6 +9,7 @@ OUTPUTS:
     results/{dataset}/stacks/{stack}.tsv   the members of one stack
     results/{dataset}/members.tsv          all members
     results/{dataset}/history.tsv          every epoch of every member
+    results/{dataset}/audit.tsv            the settings held against the data
     results/{dataset}/models/<member>/     weights and all that is needed to use them
 
 KEEPS:
@@ -22,7 +23,8 @@ rule train:
         prepared=f"{RESULTS}/{{dataset}}/prepared.h5ad",
         settings=f"{RESULTS}/{{dataset}}/settings/train.yaml",
     output:
-        f"{RESULTS}/{{dataset}}/stacks/{{stack}}.tsv",
+        members=f"{RESULTS}/{{dataset}}/stacks/{{stack}}.tsv",
+        audit=f"{RESULTS}/{{dataset}}/stacks/{{stack}}.audit.tsv",
     log:
         "logs/{dataset}/train_{stack}.log",
     benchmark:
@@ -40,19 +42,22 @@ rule train:
         " --stack {wildcards.stack}"
         " --stacks {params.stacks}"
         " --store {params.store:q}"
-        " --members {output:q}"
+        " --members {output.members:q}"
+        " --audit {output.audit:q}"
         " 2> >(tee {log:q} >&2)"
 
 
 rule collect:
     input:
-        lambda wildcards: expand(
+        stacks=lambda wildcards: expand(
             f"{RESULTS}/{{{{dataset}}}}/stacks/{{stack}}.tsv",
             stack=plan.stacks(wildcards.dataset),
         ),
+        audit=f"{RESULTS}/{{dataset}}/stacks/1.audit.tsv",
     output:
         members=f"{RESULTS}/{{dataset}}/members.tsv",
         history=f"{RESULTS}/{{dataset}}/history.tsv",
+        audit=f"{RESULTS}/{{dataset}}/audit.tsv",
         models=directory(f"{RESULTS}/{{dataset}}/models"),
     log:
         "logs/{dataset}/collect.log",
@@ -63,9 +68,10 @@ rule collect:
     params:
         store=f"{RESULTS}/{{dataset}}/store",
     shell:
-        "vaebio collect {input:q}"
+        "vaebio collect {input.stacks:q}"
         " --store {params.store:q}"
         " --members {output.members:q}"
         " --history {output.history:q}"
+        " --audit {input.audit:q} {output.audit:q}"
         " --models {output.models:q}"
         " 2> >(tee {log:q} >&2)"

@@ -6,6 +6,7 @@ import pytest
 from anndata import AnnData
 from scipy import sparse
 
+from vaebio.data.inspect import inspect
 from vaebio.data.read import read
 from vaebio.errors import VaebioError
 
@@ -134,3 +135,30 @@ def test_a_choice_that_a_form_does_not_have_is_refused(tmp_path, setting, messag
     with pytest.raises(VaebioError, match=message):
         read(str(tmp_path / "m.csv"), **setting)
     assert read(str(tmp_path / "m.csv"), layer="X").shape == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"layer": "counts"}, "Hint: take `--layer` out.$"),
+        ({"modality": "rna"}, "Hint: take `--modality` out.$"),
+    ],
+)
+def test_a_choice_by_an_option_of_a_command_is_refused_by_its_name(tmp_path, part, message):
+    (tmp_path / "m.csv").write_text("n,f\na,1\n")
+    with pytest.raises(VaebioError, match=message):
+        inspect(str(tmp_path / "m.csv"), part=part)
+
+
+def test_parts_of_a_file_are_named_as_the_user_chooses_them(tmp_path, raw_counts):
+    raw_counts.layers["counts"] = raw_counts.X
+    raw_counts.write_h5ad(tmp_path / "m.h5ad")
+    path, wrong = str(tmp_path / "m.h5ad"), {"layer": "zzzzz"}
+    with pytest.raises(VaebioError, match="Hint: set `--layer` to one of these"):
+        inspect(path, part=wrong)
+    with pytest.raises(VaebioError, match="Hint: set `prepare.layer` to one of these"):
+        read(path, **wrong)
+    raw_counts.X = raw_counts.X * 0.5
+    raw_counts.write_h5ad(path)
+    assert "set `--layer`" in " ".join(inspect(path).raw.steps)
+    assert "set `prepare.layer`" in " ".join(read(path).steps)

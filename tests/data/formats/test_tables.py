@@ -172,6 +172,44 @@ def test_a_part_of_a_numbered_parquet_keeps_its_numbers(tmp_path):
     assert list(raw.obs["row"]) == list(whole(raw)[:, 0])
 
 
+NUMBERS = {
+    "counted": np.arange(20),
+    "ascending": np.arange(20) * 7 + 1000,
+    "shuffled": np.random.default_rng(0).permutation(20) + 5,
+}
+
+
+@pytest.mark.parametrize("numbers", NUMBERS)
+@pytest.mark.parametrize("name", ["id", "Unnamed: 0", "index", "", "cell_id", "Gene ID"])
+@pytest.mark.parametrize("named", [False, True], ids=["no names", "names"])
+def test_numbers_of_rows_are_no_feature_of_a_parquet(tmp_path, name, numbers, named):
+    table = pd.DataFrame({name: NUMBERS[numbers], "f": np.arange(20) % 3, "g": 1.5})
+    if named:
+        table["names"] = [f"o{i}" for i in range(20)]
+    table.to_parquet(tmp_path / "m.parquet", index=False, row_group_size=6)
+    with pytest.raises(VaebioError, match=f"(?s)the column `{name}` of .*m.parquet.*take it out"):
+        read(str(tmp_path / "m.parquet"))
+
+
+def test_a_column_with_such_a_name_that_measures_something_stays(tmp_path):
+    """Numbers that repeat, or are not whole."""
+    table = pd.DataFrame({"id": np.arange(20) % 7, "index": np.arange(20) + 0.5, "f": 1.0})
+    table.to_parquet(tmp_path / "m.parquet", index=False)
+    raw = read(str(tmp_path / "m.parquet"))
+    assert list(raw.var.index) == ["id", "index", "f"]
+    assert not any("counts the rows" in text for text in raw.warnings)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_column_of_another_name_that_counts_the_rows_is_warned_of(tmp_path, first):
+    table = pd.DataFrame({"f": np.arange(20) % 3, "order": np.arange(20) + first})
+    table.to_parquet(tmp_path / "m.parquet", index=False, row_group_size=6)
+    raw = read(str(tmp_path / "m.parquet"))
+    assert list(raw.var.index) == ["f", "order"]
+    warned = [text for text in raw.warnings if "`order` of" in text and "counts the rows" in text]
+    assert len(warned) == (first < 2)
+
+
 @pytest.mark.parametrize("name", ["table.parquet", "table.h5ad"])
 def test_an_annotation_in_another_form_is_joined(tmp_path, raw_counts, name):
     raw_counts.obs["site"] = pd.Categorical(["x", "y"] * 60)

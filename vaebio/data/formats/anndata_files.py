@@ -35,9 +35,10 @@ def read_h5mu(path: Path, wanted: Wanted) -> Raw:
     """Raw data set of one modality of an .h5mu, with what the file says of all observations."""
     import h5py
 
+    called = wanted.called("modality")
     with reading(path, H5MU):
         file = h5py.File(path)
-        modality = one_of(wanted.modality, file["mod"], "modality", path)
+        modality = one_of(wanted.modality, file["mod"], "modality", path, called)
         raw = _raw(file["mod"][modality], path, H5MU, wanted)
         raw.steps.insert(0, f"Took the modality `{modality}` of {', '.join(file['mod'])}.")
         raw.obs = _with_common(raw.obs, frame(file, "obs")) if "obs" in file else raw.obs

@@ -33,7 +33,7 @@ def chosen(held: Mapping[str, Element], wanted: Wanted, path: Path) -> tuple[str
         When the file does not hold what is wanted, or has no X and nothing can stand for it.
     """
     if wanted.layer != AUTO:
-        name = one_of(wanted.layer, held, "layer", path)
+        name = one_of(wanted.layer, held, "layer", path, wanted.called("layer"))
         return name, [] if name == X else [f"Took the values of {_called(name)}, as wanted."]
     looks_for_counts = wanted.kind in (AUTO, "counts")
     if X in held and (len(held) == 1 or not looks_for_counts):
@@ -43,10 +43,10 @@ def chosen(held: Mapping[str, Element], wanted: Wanted, path: Path) -> tuple[str
         return X, []
     likely, unclear = _with_counts(held) if looks_for_counts else ([], [])
     if likely:
-        return likely[0], [_instead(likely[0], flaw)]
+        return likely[0], [_instead(likely[0], flaw, wanted)]
     if X not in held:
-        raise _no_x(held, path)
-    return X, [_could_be(unclear)] if unclear else []
+        raise _no_x(held, path, wanted)
+    return X, [_could_be(unclear, wanted)] if unclear else []
 
 
 def _with_counts(held: Mapping[str, Element]) -> tuple[list[str], list[str]]:
@@ -76,18 +76,18 @@ def _unlike_counts(values: np.ndarray) -> str | None:
     return f"{values[bad][0]:g}" if bad.any() else None
 
 
-def _instead(name: str, flaw: str) -> str:
+def _instead(name: str, flaw: str, wanted: Wanted) -> str:
     why = "There is no X" if flaw == "missing" else f"X holds no counts ({flaw} is one value)"
     return (
         f"{why}, so took {_called(name)}, which holds counts in all rows looked at; set "
-        "`prepare.layer` to choose otherwise (X, raw, or the name of a layer)."
+        f"{wanted.called('layer')} to choose otherwise (X, raw, or the name of a layer)."
     )
 
 
-def _could_be(names: list[str]) -> str:
+def _could_be(names: list[str], wanted: Wanted) -> str:
     return (
         f"X holds no counts, but {', '.join(map(_called, names))} may; took X: set "
-        "`prepare.layer` to choose otherwise."
+        f"{wanted.called('layer')} to choose otherwise."
     )
 
 
@@ -95,10 +95,12 @@ def _called(name: str) -> str:
     return f"`{RAW}`" if name == RAW else f"the layer `{name}`"
 
 
-def _no_x(held: Mapping[str, Element], path: Path) -> VaebioError:
+def _no_x(held: Mapping[str, Element], path: Path, wanted: Wanted) -> VaebioError:
     names = [RAW if name == RAW else f"layers[`{name}`]" for name in held]
     return VaebioError(
         found=f"{path} has no X" + (f", only {', '.join(names)}" if names else ""),
         expected="the values in X, or the name of what holds them",
-        hint="set `prepare.layer` to one of these" if names else "check how the file was written",
+        hint=f"set {wanted.called('layer')} to one of these"
+        if names
+        else "check how the file was written",
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vaebio.data.formats.parquet_names import names_column, numbers_of_rows
+from vaebio.data.formats.row_numbers import RowNumbers
 from vaebio.data.formats.stored import gathered
 from vaebio.data.formats.wanted import Wanted
 from vaebio.data.raw import CHUNK_NUMBERS, Raw
@@ -26,19 +27,22 @@ def read_parquet(path: Path, wanted: Wanted) -> Raw:
         at = names_column(schema)
         features = [i for i in range(len(schema)) if i != at]
         _refuse_text(schema, features, path)
+        columns = schema.names
+        numbered = RowNumbers([columns[i] for i in features])
         names, blocks = [], []
         for batch in file.iter_batches(max(1, CHUNK_NUMBERS // max(1, len(features)))):
             names += [] if at is None else map(str, batch.column(at).to_pylist())
             blocks.append(_numbers(batch, features))
+            numbered.add(blocks[-1])
+        numbered.refuse(path)
         x = gathered(blocks or [np.empty((0, len(features)))])
-    names_of_all = schema.names
-    var = pd.DataFrame(index=pd.Index([names_of_all[i] for i in features], dtype=object))
-    cautions = []
+    var = pd.DataFrame(index=pd.Index(numbered.names, dtype=object))
+    cautions = numbered.cautions(path)
     if at is None and (numbers := numbers_of_rows(schema, x.shape[0])):
         names = [f"{n}" for n in numbers]
     elif at is None:
         names = [f"{n}" for n in range(1, x.shape[0] + 1)]
-        cautions = [f"No column of {path} holds names, so the rows are numbered from 1."]
+        cautions += [f"No column of {path} holds names, so the rows are numbered from 1."]
     return Raw(pd.DataFrame(index=pd.Index(names, dtype=object)), var, x, warnings=cautions)
 
 

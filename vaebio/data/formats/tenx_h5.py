@@ -30,7 +30,7 @@ def read_tenx_h5(path: Path, wanted: Wanted) -> Raw:
         genomes = [name for name in file if _OF_GENOME <= set(_keys(file[name]))]
         if not genomes:
             raise _no_matrix(file, path)
-        genome = one_of(wanted.genome, genomes, "genome", path)
+        genome = one_of(wanted.genome, genomes, "genome", path, wanted.called("genome"))
         raw = _of_genome(file[genome], path)
     raw = one_modality(raw, wanted, path)
     raw.steps.append(f"Took the genome `{genome}` of {', '.join(genomes)}.")
@@ -61,13 +61,14 @@ def _one_genome(raw: Raw, wanted: Wanted, path: Path) -> Raw:
     """Features of the wanted genome; all of them when none is named, since all share the cells."""
     genomes = [] if "genome" not in raw.var else sorted(set(raw.var["genome"]) - {""})
     if wanted.genome:
-        genome = one_of(wanted.genome, genomes, "genome", path)
+        genome = one_of(wanted.genome, genomes, "genome", path, wanted.called("genome"))
         kept = np.flatnonzero(raw.var["genome"] == genome)
         sentence = f"Took the {len(kept):,} features of the genome `{genome}`."
         return Raw(raw.obs, raw.var.iloc[kept], SomeFeatures(raw.x, kept), [*raw.steps, sentence])
     if len(genomes) > 1:
         raw.steps.append(
-            f"Took the features of all genomes ({', '.join(genomes)}); `prepare.genome` takes one."
+            f"Took the features of all genomes ({', '.join(genomes)}); "
+            f"{wanted.called('genome')} takes one."
         )
     return raw
 

@@ -25,12 +25,19 @@ class Wanted:
         Of 10x files with several; empty for all, or the only one.
     kind
         What the user says the values are; `auto` and `counts` look for counts.
+    by_options
+        Whether the user chose with options of a command, not in the settings.
     """
 
     layer: str = AUTO
     modality: str = ""
     genome: str = ""
     kind: str = AUTO
+    by_options: bool = False
+
+    def called(self, what: str) -> str:
+        """What the user calls the choice of a layer, a modality or a genome."""
+        return f"`--{what}`" if self.by_options else f"`prepare.{what}`"
 
 
 def refuse_foreign(wanted: Wanted, form: str, known: Collection[str], matrix: str) -> None:
@@ -42,25 +49,29 @@ def refuse_foreign(wanted: Wanted, form: str, known: Collection[str], matrix: st
                 found=f"{setting} `{value}`, but {matrix}, read as {form}, has no {setting} to "
                 "choose",
                 expected=f"{setting} left as it is: `{neutral[0]}`",
-                hint=f"take `prepare.{setting}` out, or set it in `overrides` for the data set "
-                "that needs it",
+                hint=f"take {wanted.called(setting)} out"
+                if wanted.by_options
+                else f"take {wanted.called(setting)} out, or set it in `overrides` for the data "
+                "set that needs it",
             )
 
 
-def one_of(name: str, held: Iterable[str], what: str, path: Path) -> str:
+def one_of(name: str, held: Iterable[str], what: str, path: Path, called: str = "") -> str:
     """`name` when the file holds it, or the only part there is when no name is given.
 
     Parameters
     ----------
     what
         Name of the setting: layer, modality or genome.
+    called
+        How the user sets it; empty: in the settings.
 
     Raises
     ------
     VaebioError
         When the file holds no such part, or several and none is named.
     """
-    held = list(held)
+    held, called = list(held), called or f"`prepare.{what}`"
     if name in held:
         return name
     if not name and len(held) == 1:
@@ -69,7 +80,7 @@ def one_of(name: str, held: Iterable[str], what: str, path: Path) -> str:
     raise VaebioError(
         found=found,
         expected=f"one of {', '.join(held)}" if held else f"a file with a {what}",
-        hint=did_you_mean(name, held, f"set `prepare.{what}` to one of these")
+        hint=did_you_mean(name, held, f"set {called} to one of these")
         if name
-        else f"set `prepare.{what}` to one of these",
+        else f"set {called} to one of these",
     )

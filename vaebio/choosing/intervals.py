@@ -1,0 +1,49 @@
+"""How sure a mean over seeds is, and one over seeds and observations."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+from scipy import stats
+
+from vaebio.metrics.reconstruction import Estimate
+
+CONFIDENCE = 0.95
+
+
+def t_interval(values: Float[np.ndarray, " seed"]) -> Estimate:
+    """Mean over seeds with its 95 % t interval; NaN for its ends with a single seed.
+
+    Examples
+    --------
+    >>> found = t_interval(np.array([0.1, 0.2, 0.3]))
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.2, -0.048, 0.448)
+    """
+    number, mean = len(values), float(np.mean(values))
+    if number < 2:
+        return Estimate(mean, math.nan, math.nan)
+    quantile = float(stats.t.ppf(0.5 + CONFIDENCE / 2, number - 1))
+    half = quantile * float(np.std(values, ddof=1)) / math.sqrt(number)
+    return Estimate(mean, mean - half, mean + half)
+
+
+def standard_error(values: Float[np.ndarray, "seed observation"]) -> float:
+    """Standard error of the mean over seeds and observations, both drawn at random.
+
+    The variance over the means of seeds, plus that over the means of observations, minus that of
+    what neither explains, which is in both [cameron2011]; not below either. With one
+    seed it is that over observations alone, and the other way round; NaN with one of each.
+    """
+    seeds, observations = values.shape
+    by_seed, by_observation = values.mean(axis=1), values.mean(axis=0)
+    parts = [
+        float(means.var(ddof=1)) / len(means)
+        for means in (by_seed, by_observation)
+        if len(means) > 1
+    ]
+    if len(parts) < 2:
+        return math.sqrt(parts[0]) if parts else math.nan
+    rest = values - by_seed[:, None] - by_observation + values.mean()
+    shared = float(np.square(rest).sum()) / ((seeds - 1) * (observations - 1)) / values.size
+    return math.sqrt(max(sum(parts) - shared, *parts))
