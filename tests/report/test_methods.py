@@ -42,6 +42,22 @@ def prepared_otherwise(results, facts):
     return replace(results, prepared=results.prepared | facts | {"account": account})
 
 
+def with_baseline(results, key):
+    """The results with a baseline that reached what PCA did."""
+    rows = results.metrics[results.metrics["member"].str.startswith("pca-")]
+    rows = rows.assign(member=rows["member"].str.replace("pca", key))
+    return replace(results, metrics=pd.concat([results.metrics, rows], ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("nmf", "NMF ["), ("ae", "deterministic autoencoder"), ("scvi", "scVI [")],
+)
+def test_the_baselines_that_were_measured_are_said_and_no_others(small, key, said):
+    assert said not in " ".join(methods.paragraphs(small, Citations()))
+    assert said in " ".join(methods.paragraphs(with_baseline(small, key), Citations()))
+
+
 def with_batches(results):
     """The results as if the measures of integration had been possible."""
     metrics, names = results.metrics, [term.name for term in INTEGRATION]
@@ -56,6 +72,7 @@ def test_entries_are_whole_and_cited_somewhere(small, several):
     citations = Citations()
     others = [changed(small, settings) for settings in SETTINGS]
     others += [prepared_otherwise(small, facts) for facts in PREPARED]
+    others += [with_baseline(small, "nmf")]
     for results in (small, several, with_batches(small), *others):
         methods.paragraphs(results, citations)
         methods.glossary(results, citations)

@@ -84,14 +84,11 @@ def _units(
 ) -> list[Unit]:
     """The latent units on test, each beside what is foretold of the unit of its rank by rate."""
     test = data.rows["test"]
-    variance, active = (
-        mean_variance(mean[test]),
-        active_units(mean[test], settings.active_threshold),
-    )
+    variance = mean_variance(mean[test])
+    active = active_units(mean[test], settings.active_threshold)
     rates = rate_per_unit[test].mean(axis=0, dtype=np.float64)
-    foretold = dict(
-        zip(np.argsort(-rates, kind="stable"), data.foretold.rates(stored), strict=True)
-    )
+    ranked = np.argsort(-rates, kind="stable")
+    foretold = dict(zip(ranked, data.foretold.rates(stored), strict=True))
     known = [None] * len(rates) if stored.member.deterministic else rates.tolist()
     return [
         Unit(i, known[i], variance[i].item(), active[i].item(), foretold[i])

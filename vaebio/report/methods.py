@@ -64,8 +64,9 @@ def _evaluation(results: Results, citations: Citations) -> str:
     text = [
         "Members and baselines were measured on the same split; latents are posterior means. The "
         "baselines are the train mean (null) and PCA fitted on train with as many components as "
-        f"latent units{_further(results)}. Rate and distortion {citations.cite('alemi2018')} are "
-        "never weighted by beta; the distortion is that of one sample of the posterior."
+        f"latent units{_further(results, citations)}. Rate and distortion "
+        f"{citations.cite('alemi2018')} are never weighted by beta; the distortion is that of one "
+        "sample of the posterior."
     ]
     text += _of_measured_values(results)
     text += _scaled_again(results) + _noise_floor(results)
@@ -82,15 +83,22 @@ def _evaluation(results: Results, citations: Citations) -> str:
     return " ".join(text)
 
 
-def _further(results: Results) -> str:
+def _further(results: Results, citations: Citations) -> str:
     """The other baselines that were measured."""
-    said = {
-        "NMF": "NMF with as many factors, of the values before centring over each feature's scale",
-        "AE": "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
-        "size and seed, trained like the others for its distortion alone",
-        "scVI": "scVI by scvi-tools with its own defaults",
-    }
-    return "".join(f"; {said[word]}" for word in meanings(results) if word in said)
+    found, said = meanings(results), []
+    if "NMF" in found:
+        said.append(
+            f"NMF {citations.cite('lee1999')} with as many factors, of the values before centring "
+            "over each feature's scale"
+        )
+    if "AE" in found:
+        said.append(
+            "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
+            "size and seed, trained like the others for its distortion alone"
+        )
+    if "scVI" in found:
+        said.append(f"scVI {citations.cite('lopez2018')} by scvi-tools with its own defaults")
+    return "".join(f"; {one}" for one in said)
 
 
 def _of_measured_values(results: Results) -> list[str]:
