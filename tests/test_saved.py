@@ -18,7 +18,8 @@ from vaebio.saved import _batch_numbers
 SETTINGS = """
 prepare: {features: 15}
 model: {encoder: [8], decoder: [8], batch: true}
-grid: {betas: [0.5, 2], latents: [2, 3], seeds: [0], likelihoods: [gaussian, auto, zinb]}
+grid: {betas: [0.5, 2], latents: [2, 3], seeds: [0], likelihoods: [gaussian, auto, zinb],
+  autoencoders: false}
 train: {epochs: 4, warmup: 1}
 evaluate: {resolutions: [1.0], neighbours: 5}
 """

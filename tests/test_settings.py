@@ -59,6 +59,7 @@ def test_every_key_is_described(key, description):
         ({"grid": {"encoders": [[64], [64]]}}, "grid.encoders", "config.yaml"),
         ({"grid": {"betas": []}}, "grid.betas", "config.yaml"),
         ({"grid": {"betas": [1, 1.0]}}, "grid.betas", "config.yaml"),
+        ({"grid": {"betas": [0]}}, "`grid`", "config.yaml"),
         ({"grid": {"betas": [float("nan")]}}, "grid.betas", "config.yaml"),
         ({"prepare": {"split": {"train": 0.9}}}, "prepare.split", "config.yaml"),
         ({"model": {"likelihood": "nbinom"}}, "model.likelihood", "did you mean `nb`"),

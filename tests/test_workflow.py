@@ -75,7 +75,7 @@ def test_builtin_data_have_no_files(sheet):
     assert plan(sheet).files("pbmc") == []
 
 
-@pytest.mark.parametrize(("wanted", "number"), [("auto", 1), (3, 3), (100, 8)])
+@pytest.mark.parametrize(("wanted", "number"), [("auto", 1), (3, 3), (100, 12)])
 def test_stacks_are_as_many_as_wanted_but_not_more_than_members(sheet, wanted, number):
     grid = {"betas": [1, 2], "latents": [2, 4], "seeds": [0, 1]}
     assert plan(sheet, grid=grid, train={"stacks": wanted}).stacks("pbmc") == list(
@@ -86,7 +86,7 @@ def test_stacks_are_as_many_as_wanted_but_not_more_than_members(sheet, wanted, n
 def test_lists_of_architectures_multiply_the_members(sheet):
     grid = {"betas": [1], "latents": [2], "seeds": [0], "likelihoods": ["gaussian", "nb"]}
     grid["encoders"] = [[64], [32], []]
-    assert len(plan(sheet, grid=grid, train={"stacks": 100}).stacks("pbmc")) == 6
+    assert len(plan(sheet, grid=grid, train={"stacks": 100}).stacks("pbmc")) == 12
 
 
 @pytest.mark.parametrize(

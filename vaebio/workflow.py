@@ -23,6 +23,7 @@ from vaebio.configuration import (
 from vaebio.data.columns import check_columns
 from vaebio.data.sources import files_of
 from vaebio.errors import VaebioError, of_the_system, refusals
+from vaebio.evaluation.installed import check_installed
 from vaebio.settings import BUILTIN, Config, Dataset, as_yaml
 
 STEPS = {
@@ -67,6 +68,8 @@ class Plan:
             check_columns(dataset, prepare.modality, prepare.split)
         for name, dataset in sheet.items():
             _check_model(dataset, settings[name])
+        if any(one.evaluate.scvi for one in settings.values()):
+            check_installed()
         return cls(parsed, sheet, settings)
 
     def files(self, dataset: str) -> list[str]:
@@ -96,7 +99,14 @@ class Plan:
         """Numbers of the stacks the grid of a data set is divided into, from 1."""
         settings = self.settings[dataset]
         grid = settings.grid
-        axes = grid.betas, grid.latents, grid.seeds, grid.encoders, grid.decoders, grid.likelihoods
+        axes = (
+            grid.every_beta,
+            grid.latents,
+            grid.seeds,
+            grid.encoders,
+            grid.decoders,
+            grid.likelihoods,
+        )
         members = math.prod(max(1, len(axis)) for axis in axes)
         wanted = 1 if settings.train.stacks == "auto" else settings.train.stacks
         return list(range(1, min(wanted, members) + 1))

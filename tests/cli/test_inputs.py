@@ -27,7 +27,7 @@ def history(prepared, ignore):
     place.mkdir()
     (place / "s.yaml").write_text(
         "model: {encoder: [8], decoder: [8]}\n"
-        "grid: {betas: [1], latents: [2], seeds: [0]}\n"
+        "grid: {betas: [1], latents: [2], seeds: [0], autoencoders: false}\n"
         f"train: {{epochs: 2, warmup: 1, device: cpu, ignore_imputed: {ignore}}}\n"
     )
     settings, store, members = (str(place / name) for name in ("s.yaml", "store", "members.tsv"))

@@ -20,7 +20,7 @@ from vaebio.cli.main import main
 
 SETTINGS = """
 model: {encoder: [16], decoder: [16]}
-grid: {betas: [0.1, 1, 30], latents: [2, 5], seeds: [0, 1]}
+grid: {betas: [0.1, 1, 30], latents: [2, 5], seeds: [0, 1], autoencoders: false}
 train: {epochs: 300, warmup: 5, patience: 40, minibatch: 16, checkpoint: 0, device: cpu}
 """
 KILLS = 10
@@ -137,7 +137,7 @@ def test_a_damaged_member_is_found_and_trained_again(prepared, plain, tmp_path, 
 
 
 def test_what_a_file_overrides_for_the_data_set_reaches_its_training(prepared, tmp_path, capsys):
-    overrides = "overrides: {raw: {grid: {betas: [1], latents: [2]}}}\n"
+    overrides = "overrides: {raw: {grid: {betas: [1], latents: [2], autoencoders: false}}}\n"
     (tmp_path / "settings.yaml").write_text(SETTINGS + overrides)
     command = words(prepared, tmp_path) + ["--stack", "5", "--stacks", "5"]
     command[command.index("--settings") + 1] = str(tmp_path / "settings.yaml")

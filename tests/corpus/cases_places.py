@@ -208,7 +208,7 @@ def stack_beyond_the_last(folder):
 def stack_without_members(folder):
     """Two stacks of a grid with one member."""
     prepared(counts())
-    grid = "grid: {betas: [1], latents: [2], seeds: [0]}\ntrain: {epochs: 1}\n"
+    grid = "grid: {betas: [1], latents: [2], seeds: [0], autoencoders: false}\n"
     return train(folder, grid, "--stack", "2", "--stacks", "2")
 
 

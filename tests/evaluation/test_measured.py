@@ -90,6 +90,8 @@ def test_an_observation_of_which_nothing_was_measured_leaves_every_error_finite(
         *measure_baselines(data, [2], Evaluate()),
         *measure_members(data, [stored()], Evaluate()),
     ]
+    found = [one for one in found if one.errors is not None]
+    assert [one.name for one in found] == ["null", "pca-k2", "k2-b1-s0"], "NMF has none below 0"
     for one in found:
         assert one.errors[-1] == 0
         assert np.isfinite(one.errors).all()

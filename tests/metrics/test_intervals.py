@@ -21,10 +21,18 @@ def test_few_observations_have_no_interval_of_the_median():
 
 def test_the_interval_of_a_mean_over_classes_is_that_of_a_bootstrap_within_them():
     rng = np.random.default_rng(1)
-    parts = [rng.normal(size=40), 3 + 2 * rng.normal(size=90)]
+    parts = [rng.random(40), rng.random(90) ** 3]
     found = mean_over_classes(parts)
     again = [np.mean([rng.choice(p, len(p)).mean() for p in parts]) for _ in range(4000)]
     assert found.value == pytest.approx(np.mean([p.mean() for p in parts]))
     low, high = np.percentile(again, [2.5, 97.5])
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.004)
     assert np.isnan(mean_over_classes([parts[0], parts[1][:1]]).low)
+
+
+def test_shares_stay_between_0_and_1_and_alike_ones_have_no_interval():
+    rare = np.zeros(50)
+    rare[0] = 1
+    found = mean_over_classes([rare, np.zeros(50)])
+    assert found.low == 0 < found.value < found.high
+    assert np.isnan(mean_over_classes([np.ones(9), np.ones(4)]).high)

@@ -238,7 +238,7 @@ def _history(member, truth, beta, epochs):
 def _units(member, latent, truth):
     share = truth["rate"] / max(truth["active"], 1)
     return [
-        (member, unit, share if unit < truth["active"] else 0.001, 0.9, unit < truth["active"])
+        (member, unit, share if (on := unit < truth["active"]) else 0.001, 0.9, on, 0.95 * share)
         for unit in range(latent)
     ]
 

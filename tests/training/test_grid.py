@@ -7,7 +7,7 @@ from vaebio.settings import Grid
 from vaebio.training.grid import Member, key, members, stack_of, variants
 
 BASE = Architecture(20, (128,), (64,))
-GRID = Grid(betas=(1, 0.25), latents=(8, 2), seeds=(0, 1, 2))
+GRID = Grid(betas=(1, 0.25), latents=(8, 2), seeds=(0, 1, 2), autoencoders=False)
 
 
 def test_a_grid_holds_every_combination_once_with_a_name_of_its_own():
@@ -29,6 +29,16 @@ def test_lists_of_architectures_multiply_and_the_first_has_no_word():
 
 def test_without_lists_there_is_the_architecture_of_the_settings():
     assert variants(GRID, BASE, ["zinb"]) == {"": dataclasses.replace(BASE, likelihood="zinb")}
+
+
+def test_autoencoders_are_the_members_of_beta_0_and_there_once():
+    asked = GRID.model_copy(update={"autoencoders": True})
+    both = asked.model_copy(update={"betas": (1.0, 0.0, 0.25)})
+    every = members(asked, ["", "nb"])
+    assert members(both, ["", "nb"]) == every
+    found = [m.name for m in every if m.deterministic]
+    assert found == [f"{v}ae-k{k}-s{s}" for v in ("", "nb-") for k in (2, 8) for s in (0, 1, 2)]
+    assert [m for m in every if not m.deterministic] == members(GRID, ["", "nb"])
 
 
 @pytest.mark.parametrize("stacks", [1, 2, 5])

@@ -10,13 +10,14 @@ import yaml
 from vaebio.terms import COLUMNS, MEASURES
 from vaebio.terms.integration import INTEGRATION
 
-MEMBERS = [
-    f"{likelihood}k{k}-b{b}-s{s}"
-    for likelihood in ("", "nb-")
-    for k in (2, 4)
-    for b in ("0.5", "5")
-    for s in (0, 1)
-]
+VAES, CODES = (
+    {
+        likelihood: [f"{likelihood}{name}-s{s}" for name in names for s in (0, 1)]
+        for likelihood in ("", "nb-")
+    }
+    for names in ([f"k{k}-b{b}" for k in (2, 4) for b in ("0.5", "5")], ["ae-k2", "ae-k4"])
+)
+MEMBERS = [name for kind in ("", "nb-") for name in VAES[kind] + CODES[kind]]
 SECTIONS = ["answer", "grid", "frontier", "audit", "curves", "members", "data", "methods"]
 
 
@@ -41,15 +42,12 @@ def test_all_members_are_trained_measured_and_kept(results):
     assert set(metrics["member"]) == {
         *MEMBERS,
         *controls,
-        "null",
-        "pca-k2",
-        "pca-k4",
-        "noise_floor",
+        *("null", "pca-k2", "pca-k4", "nmf-k2", "nmf-k4", "noise_floor"),
     }
     assert set(metrics["measure"]) == set(MEASURES)
     assert set(metrics["split"]) == {"train", "validation", "test", "all"}
     features, strata = (told_apart(results, name) for name in ("features.tsv", "strata.tsv"))
-    judged = {*MEMBERS, "null", "pca-k2", "pca-k4"}
+    judged = {*MEMBERS, "null", "pca-k2", "pca-k4", "nmf-k2", "nmf-k4"}
     assert set(features["member"]) == judged
     assert set(strata["member"]) == judged | {"noise_floor"}
     assert set(strata["split"]) == {"train", "validation", "test"}
@@ -60,9 +58,14 @@ def test_all_members_are_trained_measured_and_kept(results):
     errors = absent["member"].isin(controls)
     assert set(absent[errors]["measure"]) == {"mse", "r2", "explained"}
     absent = absent[~errors]
+    assert (absent["reason"] != "").all()
     # What a linear VAE would do is known for the gaussian likelihood alone.
-    assert set(absent["member"]) == {m for m in MEMBERS if m.startswith("nb-")}
-    assert absent["measure"].str.startswith("expected_").all() and (absent["reason"] != "").all()
+    foretold = absent["measure"].str.startswith("expected_")
+    assert set(absent.loc[foretold, "member"]) == {*VAES["nb-"], *CODES["nb-"], *CODES[""]}
+    # A deterministic code has no rate.
+    assert set(absent.loc[~foretold, "member"]) == {*CODES["nb-"], *CODES[""]}
+    assert "active_units" not in set(absent["measure"])
+    assert {"rate_nats", "elbo_nats"} <= set(absent.loc[~foretold, "measure"])
     history = pd.read_csv(results / "history.tsv", sep="\t")
     assert history.groupby(["member", "split"]).size().eq(6).all()
 
@@ -74,7 +77,8 @@ def told_apart(results, name):
 
 def test_every_label_is_told_by_both_classifiers_from_every_embedding(results):
     classes = pd.read_csv(results / "classes.tsv", sep="\t", keep_default_na=False)
-    embeddings = {*MEMBERS, "pca-k2", "pca-k4", "control-labels", "control-random"}
+    embeddings = {*MEMBERS, "control-labels", "control-random"}
+    embeddings |= {f"{word}-k{k}" for word in ("pca", "nmf") for k in (2, 4)}
     assert set(classes["member"]) == embeddings
     assert set(classes.groupby(["member", "classifier"]).size()) == {classes["class"].nunique()}
     labels = classes[classes["member"] == "control-labels"]
@@ -87,7 +91,7 @@ def test_parts_sum(results):
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t", keep_default_na=False)
     test = metrics[metrics["split"] == "test"].set_index(["member", "measure"])["value"]
     test = test.astype(float)
-    for member in MEMBERS:
+    for member in VAES[""] + VAES["nb-"]:
         own = units[units["member"] == member]
         assert own["rate_nats"].sum() == pytest.approx(test[member, "rate_nats"], rel=1e-5)
         assert own["active"].sum() == test[member, "active_units"]

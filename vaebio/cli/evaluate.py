@@ -2,13 +2,13 @@
 
 Reconstruction error, rate and active units of the members; clusters of the latents, their
 stability and their agreement with the labels; how well the labels of test are told from the
-latents. The train mean and PCA on the same split, and the labels and noise as controls.
+latents. The train mean, PCA, NMF and, if wanted, scVI on the same split, and the labels and noise
+as controls.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,8 @@ if TYPE_CHECKING:
 Rows = Iterable[tuple[str, Any]]
 """Rows of a table, each with the name of the member or baseline before it."""
 
-MEMBERS_AT_ONCE = 16
-
 ERRORS = "mse"
 """Where embeddings.h5ad has the squared error per feature of each observation, by member."""
-
-WORTH_WORKERS = 30_000
-"""Observations times embeddings from which the start of other processes is repaid."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,21 +54,29 @@ def run(arguments: argparse.Namespace) -> None:
     """Measure, then write the tables and the embeddings."""
     from vaebio.cli.inputs import read_prepared
     from vaebio.cli.progress import Progress
+    from vaebio.evaluation.everything import Grid, measure_everything
+    from vaebio.evaluation.installed import check_installed
     from vaebio.files import whole
     from vaebio.report.read import read_table
 
     members = read_table(arguments.members, "members.tsv")
     adata = read_prepared(arguments.prepared)
     settings = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"])).evaluate
+    if settings.scvi:
+        check_installed()
     data = observations(adata)
-    latents = sorted(members["latent"].astype(int).unique().tolist())
-    folders = [arguments.models / name for name in members["member"]]
-    bar = Progress("measuring", 3 + len(latents) + len(folders), "embedding")
+    grid = Grid(
+        *(sorted(members[c].astype(int).unique().tolist()) for c in ("latent", "seed")),
+        [arguments.models / name for name in members["member"]],
+    )
+    bar = Progress("measuring", grid.size(settings), "embedding")
     found = []
-    for one in _measured(data, latents, folders, settings, arguments.threads):
+    for one in measure_everything(data, grid, settings, arguments.threads):
         found.append(one)
         bar.step(one.name)
     bar.close()
+    for one in filter(lambda one: one.note, found):
+        print(one.note, file=sys.stderr)
     features, strata = _by_feature(adata, data, found, settings)
     _write(arguments.features, "features.tsv", ((name, vars(row)) for name, row in features))
     _write(arguments.strata, "strata.tsv", ((name, vars(row)) for name, row in strata))
@@ -113,43 +116,6 @@ def _observed(adata: "AnnData") -> "NDArray | None":
         return None
     imputed = adata.layers["imputed"]
     return (imputed.toarray() if hasattr(imputed, "toarray") else imputed) == 0
-
-
-def _measured(
-    data: "Observations",
-    latents: Sequence[int],
-    folders: Sequence[Path],
-    settings: "Evaluate",
-    threads: int,
-) -> "Iterator[Measured]":
-    """Baselines, controls and members, with all measures of their embeddings."""
-    from vaebio.evaluation.baselines import measure_baselines
-    from vaebio.evaluation.controls import controls
-    from vaebio.evaluation.downstream import Known
-    from vaebio.evaluation.embeddings import with_downstream
-    from vaebio.evaluation.integration import with_integration
-
-    found = chain(
-        measure_baselines(data, latents, settings),
-        controls(len(data.x), data.labels, latents, settings),
-        _members(data, folders, settings),
-    )
-    embeddings = 2 + len(latents) + len(folders)
-    workers = min(threads, embeddings) if len(data.x) * embeddings >= WORTH_WORKERS else 1
-    known = Known(data.rows, data.labels)
-    return with_integration(data, with_downstream(found, known, settings, max(workers, 1)))
-
-
-def _members(
-    data: "Observations", folders: Sequence[Path], settings: "Evaluate"
-) -> "Iterator[Measured]":
-    from vaebio.evaluation.members import measure_members
-    from vaebio.training.store import load
-
-    stored = (load(folder) for folder in folders)
-    for _, alike in groupby(stored, key=lambda one: one.architecture):
-        while some := list(islice(alike, MEMBERS_AT_ONCE)):
-            yield from measure_members(data, some, settings)
 
 
 def _by_feature(

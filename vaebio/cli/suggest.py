@@ -132,7 +132,8 @@ def _grid(likelihood: str, train: int, features: int) -> Iterator[Choice]:
     latents = next((list(ladder) for ladder in _LADDERS if ladder[-1] <= most), [1])
     why = f"Latent sizes that {train:,} observations of {features:,} features can fill."
     yield Choice("grid", "latents", latents, why)
-    why = f"Three seeds show the spread; {3 * len(betas) * len(latents)} members in all."
+    members = 3 * (len(betas) + 1) * len(latents)
+    why = f"Three seeds show the spread; {members} members in all, autoencoders among them."
     yield Choice("grid", "seeds", [0, 1, 2], why)
 
 

@@ -51,7 +51,7 @@ def noise_floor(
     if min(data.train.shape) < FEWEST:
         return Floor(None, f"train has fewer than {FEWEST} observations or features")
     known = 1.0 if data.observed is None else float(data.observed[data.rows["train"]].mean())
-    found = noise_variance(data.train, known)
+    found = noise_variance(data.train, known, squares=data.decomposition.squares)
     half = max(found.high - found.value, found.value - found.low)
     values = np.full(len(data.x), found.value)
     return Floor(values, FLOOR_METHODS["spectrum"], dict.fromkeys(SPLITS, half))

@@ -12,12 +12,16 @@ from vaebio.metrics.panel import Row
 
 @dataclass(frozen=True)
 class Unit:
-    """One latent unit of a member, measured on test."""
+    """One latent unit of a member, measured on test; what there is none of is None.
+
+    `expected_rate_nats` is that of the best linear VAE's unit of the same rank by rate, on train.
+    """
 
     unit: int
-    rate_nats: float
+    rate_nats: float | None
     mean_variance: float
     active: bool
+    expected_rate_nats: float | None = None
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,9 @@ class Measured:
     """All that was measured of one member or baseline; no embedding where there is none.
 
     `errors` is the squared error per feature of each observation, None where there is none, and
-    `divided` the same in parts of features (on test) and of strata; `classes` is
-    each label as each classifier tells it from the embedding.
+    `divided` the same in parts of features (on test) and of strata; `classes` is each label as each
+    classifier tells it from the embedding; `note` what a reader of the log should know of how it
+    was made.
     """
 
     name: str
@@ -36,3 +41,4 @@ class Measured:
     errors: Float[np.ndarray, " observation"] | None = None
     classes: list[Told] = field(default_factory=list)
     divided: Divided | None = None
+    note: str = ""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from vaebio.evaluation.deterministic import without_posterior
 from vaebio.evaluation.errors import r2_rows
 from vaebio.evaluation.information import measure_information
 from vaebio.evaluation.measured import Measured, Unit
@@ -16,7 +17,7 @@ from vaebio.metrics.information import active_units, mean_variance
 from vaebio.metrics.panel import Row, mean_row
 from vaebio.model.vae import pad
 from vaebio.training.by_feature import ByFeature
-from vaebio.training.encode import Encoded, encode, fixed_noise
+from vaebio.training.encode import Encoded, encode, fixed_noise, sampled
 from vaebio.training.memory import budget
 from vaebio.training.store import Stored
 
@@ -34,6 +35,7 @@ def measure_members(
     seeds = sorted({m.member.seed for m in members})
     noise = fixed_noise(torch.tensor(seeds), len(seen), max(stack.latents), seen.dtype)
     noise = noise[[seeds.index(m.member.seed) for m in members]]
+    noise *= sampled([m.member for m in members])
     parts = ByFeature(len(members), data.rows["test"], data.strata(settings.strata))
     everything = torch.arange(len(seen))
     encoded = encode(stack, seen, everything, noise, errors_of_samples=True, by_feature=parts)
@@ -67,22 +69,31 @@ def _member(
         metrics += [mean_row(split, name, v[rows]) for name, v in per_observation.items()]
     metrics += information
     metrics += data.foretold.rows(stored)
-    units = _units(mean[data.rows["test"]], rate_per_unit[data.rows["test"]], settings)
+    if stored.member.deterministic:
+        metrics = without_posterior(metrics)
+    units = _units(data, stored, mean, rate_per_unit, settings)
     return Measured(stored.name, metrics, units, mean, per_observation["mse"])
 
 
 def _units(
-    mean: Float[np.ndarray, "test unit"],
-    rate_per_unit: Float[np.ndarray, "test unit"],
+    data: Observations,
+    stored: Stored,
+    mean: Float[np.ndarray, "observation unit"],
+    rate_per_unit: Float[np.ndarray, "observation unit"],
     settings: "Evaluate",
 ) -> list[Unit]:
-    variance = mean_variance(mean)
-    active = active_units(mean, settings.active_threshold)
-    rates = rate_per_unit.mean(axis=0, dtype=np.float64)
+    """The latent units on test, each beside what is foretold of the unit of its rank by rate."""
+    test = data.rows["test"]
+    variance, active = (
+        mean_variance(mean[test]),
+        active_units(mean[test], settings.active_threshold),
+    )
+    rates = rate_per_unit[test].mean(axis=0, dtype=np.float64)
+    foretold = dict(
+        zip(np.argsort(-rates, kind="stable"), data.foretold.rates(stored), strict=True)
+    )
+    known = [None] * len(rates) if stored.member.deterministic else rates.tolist()
     return [
-        Unit(i, *map(_plain, v)) for i, v in enumerate(zip(rates, variance, active, strict=True))
+        Unit(i, known[i], variance[i].item(), active[i].item(), foretold[i])
+        for i in range(len(rates))
     ]
-
-
-def _plain(value: np.generic) -> float | bool:
-    return value.item()

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
 from vaebio.evaluation.foretold import Foretold
+from vaebio.metrics.decomposition import Decomposition
 from vaebio.metrics.features import Strata, stratified
 from vaebio.metrics.mixing import share_before
 from vaebio.metrics.reconstruction import variance
@@ -81,8 +82,14 @@ class Observations:
         return stratified(self.abundance, most)
 
     @cached_property
+    def decomposition(self) -> Decomposition:
+        """Of train: PCA, the analytic frontier and the noise floor look at the same one."""
+        return Decomposition(self.train)
+
+    @cached_property
     def foretold(self) -> Foretold:
         """The analytic frontier of train."""
         rows, batch = self.rows["train"], self.inputs.batch
         measured = None if self.observed is None else float(self.observed[rows].sum(1).mean())
-        return Foretold(self.train, None if batch is None else batch[rows], measured)
+        batch = None if batch is None else batch[rows]
+        return Foretold(self.train, batch, measured, self.decomposition.squares)

@@ -12,15 +12,14 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from vaebio.metrics.decomposition import ROUNDING
+
 EXACT = 4000
 """All eigenvalues are computed where observations or features are at most as many."""
 
 MORE, BLOCKS = 8, 4
 """Columns beyond those asked for, and blocks of the Krylov space, of the randomised method. Of
 2,000 features, 20 of them factors, it found the factors to 1e-6 and the noise 5 % too low."""
-
-ROUNDING = 1e-10
-"""Share of the total variance below which an eigenvalue is rounding: the direction is not there."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +129,24 @@ def spectrum(
     small = min(n, features) <= max(exact, 2 * BLOCKS * (components + MORE))
     values = _all(centred) if small else _leading(centred, components)
     total = float(np.einsum("of,of->o", centred, centred).sum(dtype=np.float64)) / n
-    leading = np.zeros(components)
-    known = np.maximum(values[:components] / n, 0)
-    leading[: len(known)] = np.where(known > ROUNDING * total, known, 0)
+    leading = _there(values[:components] / n, total, components)
     return Spectrum(leading, total, float(measured or features), small)
+
+
+def spectrum_of(
+    squares: Float[np.ndarray, " value"], observations: int, features: float, components: int
+) -> Spectrum:
+    """The same from squared singular values that are known, all of them, largest first."""
+    values = squares / observations
+    total = float(values.sum())
+    return Spectrum(_there(values[:components], total, components), total, features)
+
+
+def _there(values: NDArray, total: float, components: int) -> NDArray:
+    """As many eigenvalues as were asked for; 0 where there is no further direction."""
+    leading = np.zeros(components)
+    leading[: len(values)] = np.where(values > ROUNDING * total, values, 0)
+    return leading
 
 
 def _centred(x: NDArray, batch: NDArray | None) -> NDArray:

@@ -2,7 +2,8 @@
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.decomposition import PCA
+
+from vaebio.metrics.decomposition import Decomposition
 
 
 def null(train: Float[np.ndarray, "observation feature"]) -> Float[np.ndarray, " feature"]:
@@ -15,23 +16,32 @@ class Linear:
 
     The best linear reconstruction with k components [tipping1999, section 1]; the first k of a
     larger PCA are the PCA with k.
+
+    Parameters
+    ----------
+    known
+        The decomposition of train, where it was made before.
     """
 
     def __init__(
-        self, train: Float[np.ndarray, "observation feature"], components: int, seed: int = 0
+        self,
+        train: Float[np.ndarray, "observation feature"],
+        components: int,
+        known: Decomposition | None = None,
     ) -> None:
+        known = known or Decomposition(train)
         self.largest = min(components, min(train.shape) - 1)
-        # Exact: the randomised solver would differ with the number of components asked for.
-        self.pca = PCA(self.largest, svd_solver="full", random_state=seed).fit(train)
+        self.mean = known.mean.astype(train.dtype)
+        self.directions = known.directions(self.largest).astype(train.dtype)
 
     def scores(
         self, x: Float[np.ndarray, "observation feature"]
     ) -> Float[np.ndarray, "observation component"]:
         """Projection on all components."""
-        return self.pca.transform(x)
+        return (x - self.mean) @ self.directions.T
 
     def reconstruct(
         self, scores: Float[np.ndarray, "observation component"], components: int
     ) -> Float[np.ndarray, "observation feature"]:
         """Reconstruction from the first components."""
-        return scores[:, :components] @ self.pca.components_[:components] + self.pca.mean_
+        return scores[:, :components] @ self.directions[:components] + self.mean

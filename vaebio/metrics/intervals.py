@@ -24,14 +24,16 @@ def median_with_interval(values: Float[np.ndarray, " observation"]) -> Estimate:
 
 
 def mean_over_classes(parts: Sequence[np.ndarray]) -> Estimate:
-    """Mean of the means of some classes with 1.96 standard errors either way.
+    """Mean of the means of some classes with 1.96 standard errors either way, from 0 to 1.
 
     The classes are given: what is drawn are the observations of each. With a class of one
-    observation nothing is known of its error, and the ends are NaN.
+    observation, or where all are alike, nothing is known of the error, and the ends are NaN.
     """
     mean = float(np.mean([part.mean(dtype=np.float64) for part in parts]))
     if min(len(part) for part in parts) < 2:
         return Estimate(mean, float("nan"), float("nan"))
     errors = [part.var(ddof=1, dtype=np.float64) / len(part) for part in parts]
     half = 1.96 * float(np.sqrt(np.sum(errors))) / len(parts)
-    return Estimate(mean, mean - half, mean + half)
+    if half == 0:
+        return Estimate(mean, float("nan"), float("nan"))
+    return Estimate(mean, max(mean - half, 0.0), min(mean + half, 1.0))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from vaebio.metrics.decomposition import gram
 from vaebio.metrics.reconstruction import Estimate
 
 ROWS = 2000
 """Observations looked at: the largest matrix whose singular values take about a second."""
 
 HALVES = 10
-BLOCK = 512  # columns multiplied at a time
 ROUNDS = 50
 
 
@@ -29,7 +29,10 @@ class Noise:
 
 
 def noise_variance(
-    x: Float[np.ndarray, "observation feature"], known_share: float = 1.0, seed: int = 0
+    x: Float[np.ndarray, "observation feature"],
+    known_share: float = 1.0,
+    seed: int = 0,
+    squares: Float[np.ndarray, " value"] | None = None,
 ) -> Estimate:
     """Variance of the noise in a matrix of low rank plus white noise, and its 95 % interval.
 
@@ -50,11 +53,13 @@ def noise_variance(
         Share of the values that were measured. Those that were not, being 0, make holes in the
         signal that look like noise, which is taken out as if they were missing at random. The
         upper end of the interval leaves it in.
+    squares
+        Squared singular values of x around its feature means, largest first, where they are known.
     """
     rng = np.random.default_rng(seed)
     if len(x) > ROWS:
-        x = x[np.sort(rng.choice(len(x), ROWS, replace=False))]
-    whole = noise_of(x)
+        x, squares = x[np.sort(rng.choice(len(x), ROWS, replace=False))], None
+    whole = noise_of(x, squares)
     half = len(x) // 2
     halves = [noise_of(x[rng.choice(len(x), half, replace=False)]) for _ in range(HALVES)]
     error = 1.96 * float(np.std([h.median for h in halves], ddof=1))
@@ -68,10 +73,13 @@ def noise_variance(
     return Estimate(value, low, high if known_share == 1 else ends[2] / known_share)
 
 
-def noise_of(x: Float[np.ndarray, "observation feature"]) -> Noise:
+def noise_of(
+    x: Float[np.ndarray, "observation feature"],
+    squares: Float[np.ndarray, " value"] | None = None,
+) -> Noise:
     """Variance of the noise of one matrix, around the mean of each feature."""
     n, features = len(x) - 1, x.shape[1]
-    size, squares = min(n, features), _squares(x)
+    size, squares = min(n, features), _squares(x) if squares is None else squares
     signals = 0
     for _ in range(ROUNDS):
         long, short = max(n, features) - signals, size - signals
@@ -103,13 +111,7 @@ def median_of_law(aspect: float) -> float:
 def _squares(x: Float[np.ndarray, "observation feature"]) -> Float[np.ndarray, " value"]:
     """Squared singular values of a matrix without its column means, largest first."""
     centre = x.mean(axis=0, dtype=np.float64)
-    side = min(x.shape)
-    gram = np.zeros((side, side))
-    for start in range(0, max(x.shape), BLOCK):
-        at = slice(start, start + BLOCK)
-        part = (x[:, at] - centre[at]).T if side == len(x) else x[at] - centre
-        gram += part.T @ part
-    return np.maximum(np.linalg.eigvalsh(gram)[::-1], 0)
+    return np.maximum(np.linalg.eigvalsh(gram(x, centre))[::-1], 0)
 
 
 def _without_holes(variance: float, total: float, known: float) -> float:

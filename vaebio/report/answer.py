@@ -75,6 +75,7 @@ def unmeasured(results: Results) -> list[str]:
         if name in known:
             continue
         rows = results.metrics[results.metrics["measure"] == name]
+        rows = rows[~rows["member"].isin(results.autoencoders["member"])]
         said = [reason for reason in rows["reason"].unique() if reason]
         reasons.setdefault("; ".join(said) or "not in the tables", []).append(MEASURES[name].label)
     return [

@@ -119,6 +119,7 @@ def _levels(own: Results, split: str) -> pd.DataFrame:
     """
     features = int(own.prepared["features"])
     levels = baselines(own, "mse", split).drop_duplicates(["name", "value"])
+    levels = levels[levels["name"].isin(("PCA", "null"))]
     if not _unit_gaussian(own) or has_missing(own):
         levels = levels.iloc[:0]
     return levels.assign(distortion=0.5 * features * (levels["value"] + LOG_TWO_PI))

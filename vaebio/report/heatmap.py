@@ -11,6 +11,7 @@ from vaebio.report.colours import INK, MARK, MUTED, SHADE, value_scale
 from vaebio.report.figures import blank, number
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.seeds import typical_spread
+from vaebio.report.sized import WORDS
 from vaebio.terms import MEASURES
 
 ROW = 46
@@ -31,17 +32,17 @@ def grid(
     table
         Summary over seeds: latent, beta, mean, spread, counted, members, diverged, reason.
     baselines
-        name, latent, value; `name` is PCA or null.
+        name, latent, value; `name` is null or the word of a sized one.
     chosen
         The (beta, latent) to frame.
     dotted
         (beta, latent) to mark with a dot: the best value shown and its ties.
     """
     betas, latents = sorted(table["beta"].unique()), sorted(table["latent"].unique())
-    names = [name for name in ("PCA", "null") if name in set(baselines["name"])]
+    names = [name for name in (*WORDS, "null") if name in set(baselines["name"])]
     rows = _rows(betas, names)
     figure = blank(int(ROW * (max(rows.values()) + 1)) + 70)
-    shown = [*table["mean"].dropna(), *baselines.loc[baselines["name"] == "PCA", "value"]]
+    shown = [*table["mean"].dropna(), *baselines.loc[baselines["name"] != "null", "value"]]
     low, high = min(shown), max(shown)
     figure.add_trace(_tiles(table, betas, latents, measure, (low, high), dotted))
     for name in names:
@@ -116,7 +117,7 @@ def _baseline_tiles(
     measure: str,
     limits: tuple[float, float],
 ) -> go.Heatmap:
-    """One row; PCA shares the colours of the members, null has its own grey."""
+    """One row; it shares the colours of the members, but null has its own grey."""
     spread, null = typical_spread(table), level["name"].iloc[0] == "null"
     by_latent = dict(zip(level["latent"], level["value"], strict=True))
     found = [by_latent.get(latent) for latent in latents]
@@ -124,8 +125,9 @@ def _baseline_tiles(
     scale = _scale(measure, limits)
     if null:
         scale |= {"colorscale": [[0, SHADE], [1, SHADE]]}
-    name = "null: predicts the train mean" if null else "PCA"
-    sized = [name if null else f"PCA, {k} components" for k in latents]
+    name = level["name"].iloc[0]
+    said = "null: predicts the train mean"
+    sized = [said if null else WORDS[name].row(k) for k in latents]
     return go.Heatmap(
         x=list(range(len(latents))),
         y=[y - 0.5, y + 0.5],

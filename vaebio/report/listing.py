@@ -9,10 +9,19 @@ from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, comparable, pca, splits, summary, typical_spread, values
+from vaebio.report.seeds import (
+    baseline,
+    behind,
+    comparable,
+    splits,
+    summary,
+    typical_spread,
+    values,
+)
+from vaebio.report.sized import SIZED
 from vaebio.report.variants import shown, varying
 from vaebio.report.views import split_word
-from vaebio.terms import MEASURES
+from vaebio.terms import AUTOENCODER, MEASURES
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 ABSENT = "\N{EM DASH}"
@@ -184,15 +193,24 @@ def _effort(members: list) -> list[Cell]:
 
 def _baselines(results: Results, made: Listing, means: dict[Column, pd.DataFrame]) -> list[Row]:
     rows = []
-    names = [("null", "null", "")]
-    names += [(pca(k), "PCA", f"{k}") for k in sorted(results.members["latent"].unique())]
-    names += [(key, word, "") for key, word in CONTROLS.items()]
-    for key, word, latent in names:
-        cells = [_baseline_cell(results, made, key, c, means[c]) for c in made.columns]
+    # An autoencoder has the architecture of one model; the others belong to all.
+    every, first = ranked(results), results.of(ranked(results)[0])
+    names = [("null", "null", "", first, "")]
+    for one in SIZED:
+        models = every if one.key == AUTOENCODER else every[:1]
+        names += [
+            (one.name(k), one.row(k), f"{k}", results.of(model), model * (len(models) > 1))
+            for model in models
+            for k in sorted(results.members["latent"].unique())
+        ]
+    names += [(key, word, "", first, "") for key, word in CONTROLS.items()]
+    for key, name, latent, own, model in names:
+        cells = [_baseline_cell(own, made, key, c, means[c]) for c in made.columns]
         if any(cell.sort is not None for cell in cells):
-            name = f"{word}, {latent} components" if latent else word
             empty = [Cell("", None), Cell("", None)]
             parts = [""] * len(made.architecture)
+            if model:
+                parts = [shown(c, own.members[c].iloc[0]) for c in made.architecture]
             rows.append(Row(name, latent, "", "baseline", [*cells, *empty], parts))
     return rows
 
@@ -203,8 +221,8 @@ def _baseline_cell(
     level = baseline(results, key, column.measure, column.split)
     if level:
         return Cell(rounded(level.value, typical_spread(table)), level.value)
-    rows = results.metrics
-    rows = rows[(rows["member"] == key) & (rows["measure"] == column.measure)]
+    rows = behind(results, key)
+    rows = rows[rows["measure"] == column.measure]
     reasons = [reason for reason in rows["reason"] if reason]
     # What a baseline cannot have (a rate) needs no reason; what failed does.
     return Cell(ABSENT if reasons else "", None, made.mark(reasons[0]) if reasons else "")

@@ -8,6 +8,7 @@ from vaebio.report.numbers import listed, rounded
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
 from vaebio.report.seeds import baseline, comparable, measured
+from vaebio.report.sized import meanings
 from vaebio.terms import MEASURES, NOISE_FLOOR
 
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
@@ -56,8 +57,8 @@ def _evaluation(results: Results, citations: Citations) -> str:
     text = [
         "Members and baselines were measured on the same split; latents are posterior means. The "
         "baselines are the train mean (null) and PCA fitted on train with as many components as "
-        f"latent units. Rate and distortion {citations.cite('alemi2018')} are never weighted by "
-        "beta; the distortion is that of one sample of the posterior."
+        f"latent units{_further(results)}. Rate and distortion {citations.cite('alemi2018')} are "
+        "never weighted by beta; the distortion is that of one sample of the posterior."
     ]
     text += _of_measured_values(results)
     text += _scaled_again(results) + _noise_floor(results)
@@ -72,6 +73,17 @@ def _evaluation(results: Results, citations: Citations) -> str:
         "95 % t intervals, paired by seed between members."
     )
     return " ".join(text)
+
+
+def _further(results: Results) -> str:
+    """The other baselines that were measured."""
+    said = {
+        "NMF": "NMF with as many factors, of the values before centring over each feature's scale",
+        "AE": "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
+        "size and seed, trained like the others for its distortion alone",
+        "scVI": "scVI by scvi-tools with its own defaults",
+    }
+    return "".join(f"; {said[word]}" for word in meanings(results) if word in said)
 
 
 def _of_measured_values(results: Results) -> list[str]:

@@ -30,8 +30,9 @@ def likelihoods(results: Results) -> list[str]:
 def _grid(results: Results, citations: Citations) -> str:
     grid, members = results.config.grid, results.members
     axes = [f"{members[column].nunique()} {column}s" for column in varying(members)]
+    betas = tuple(beta for beta in grid.betas if beta)
     axes += [
-        f"{plural(len(grid.betas), 'beta')} ({numbers(grid.betas)})",
+        f"{plural(len(betas), 'beta')} ({numbers(betas)})",
         f"{plural(len(grid.latents), 'latent size')} ({numbers(grid.latents)})",
         plural(len(grid.seeds), "seed"),
     ]

@@ -11,9 +11,9 @@ from vaebio.report.listing import listing
 from vaebio.report.read import Results
 from vaebio.report.references import Citations, entries, formatted
 from vaebio.report.render import page
+from vaebio.report.sized import meanings
 from vaebio.report.timing import total
 from vaebio.report.views import Plot, answer_plot
-from vaebio.terms import BASELINES
 
 SECTIONS = {
     "answer": "Answer",
@@ -43,7 +43,7 @@ def render(results: Results) -> str:
         "models": results.variants if len(results.variants) > 1 else [],
         "curves_digits": curves.DIGITS,
         "listing": listing(results),
-        "baselines": {name: BASELINES[name.lower()] for name in ("null", "PCA", "control")},
+        "baselines": meanings(results),
         "dark": dark_for(list(results.members["beta"]), list(results.members["latent"])),
     }
     parts = (_answer(results), _data(results), _methods(results, Citations()))

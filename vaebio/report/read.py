@@ -16,13 +16,13 @@ from vaebio.report import variants
 from vaebio.report.numbers import listed
 from vaebio.report.timing import Step, read_timing
 from vaebio.settings import Config, Likelihood
-from vaebio.terms import COLUMNS, MEASURES, STATUS
+from vaebio.terms import AUTOENCODER, COLUMNS, MEASURES, STATUS
 from vaebio.terms.choosing import CHOICES, STABILITY
 
 NUMBERS = {
     "members.tsv": ("beta", "latent", "seed", "epochs", "seconds"),
     "history.tsv": ("epoch", "distortion_nats", "rate_nats", "mse", "beta_now", "learning_rate"),
-    "units.tsv": ("rate_nats", "mean_variance"),
+    "units.tsv": ("rate_nats", "mean_variance", "expected_rate_nats"),
     "metrics.tsv": ("value", "low", "high"),
     "classes.tsv": (
         "train_observations",
@@ -76,8 +76,10 @@ class Results:
     """All that the page of one data set is made of.
 
     The tables have the columns of `terms.COLUMNS`; numbers that are absent or not finite are NaN.
-    Those that were not given have no rows. A mean over seeds is a mean over members of one model,
-    so what takes means works on the results of one model: see `of`.
+    Those that were not given have no rows. Deterministic autoencoders (beta 0) are baselines: they
+    are not in `members`, `history` and `units`, but in `autoencoders` and `metrics`. A mean over
+    seeds is a mean over members of one model, so what takes means works on the results of one
+    model: see `of`.
     """
 
     members: pd.DataFrame
@@ -96,6 +98,9 @@ class Results:
     differences: pd.DataFrame = field(default_factory=lambda: _optional(None, "differences.tsv"))
     correlations: pd.DataFrame = field(default_factory=lambda: _optional(None, "correlations.tsv"))
     stability: pd.DataFrame = field(default_factory=lambda: _optional(None, "stability.tsv"))
+    autoencoders: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["members.tsv"]))
+    )
 
     @property
     def variants(self) -> list[str]:
@@ -107,13 +112,26 @@ class Results:
         return self._parts[variant]
 
     @cached_property
+    def baselines(self) -> dict[str, pd.DataFrame]:
+        """Rows of `metrics` of all that is no member, by name without architecture and seed.
+
+        Autoencoders that diverged are left out, as members that diverged are in no mean.
+        """
+        failed = self.autoencoders.loc[self.autoencoders["status"] == "diverged", "member"]
+        rows = self.metrics[~self.metrics["member"].isin([*self.members["member"], *failed])]
+        name = rf"^(?:.+-)?({AUTOENCODER}-k)|-s\d+$"
+        return dict(list(rows.groupby(rows["member"].str.replace(name, r"\1", regex=True))))
+
+    @cached_property
     def _parts(self) -> dict[str, "Results"]:
         names = variants.names(self.members)
         found = list(dict.fromkeys(names))
         return {n: self._part(names == n) for n in found} if len(found) > 1 else {"": self}
 
     def _part(self, own: pd.Series) -> "Results":
-        others = self.members[~own]
+        shape = self.members.loc[own, list(variants.ARCHITECTURE)].iloc[0]
+        alike = (self.autoencoders[shape.index] == shape).all(axis=1)
+        others = pd.concat([self.members[~own], self.autoencoders[~alike]])
         columns = dict.fromkeys(TABLES, "member") | dict.fromkeys(COMBINED, "combination")
         names = {"member": set(others["member"]), "combination": set(combinations(others))}
 
@@ -121,7 +139,7 @@ class Results:
             return table[~table[column].isin(names[column])].reset_index(drop=True)
 
         tables = {name: without(getattr(self, name), column) for name, column in columns.items()}
-        return replace(self, **tables)
+        return replace(self, **tables, autoencoders=self.autoencoders[alike])
 
 
 def combinations(members: pd.DataFrame) -> pd.Series:
@@ -161,15 +179,23 @@ def read_results(
     """
     facts = read_prepared(prepared)
     config = resolve(read_config(settings), facts["name"], str(settings))
+    every = _members(members)
+    aside = every["beta"] == 0
+    vaes, autoencoders = (every[rows].reset_index(drop=True) for rows in (~aside, aside))
+
+    def without(table: pd.DataFrame) -> pd.DataFrame:
+        return table[~table["member"].isin(autoencoders["member"])].reset_index(drop=True)
+
     return Results(
-        members=_members(members),
-        history=_optional(history, "history.tsv"),
+        members=vaes,
+        history=without(_optional(history, "history.tsv")),
         metrics=_metrics(metrics),
-        units=_optional(units, "units.tsv"),
+        units=without(_optional(units, "units.tsv")),
         prepared=facts,
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
+        autoencoders=autoencoders,
         **{name: _optional(path, f"{name}.tsv") for name, path in optional.items()},
     )
 
@@ -253,6 +279,12 @@ def _members(path: Path) -> pd.DataFrame:
             found=f"{path} has no member, or a member twice",
             expected="one row for every member",
             hint="write it again with `vaebio collect`",
+        )
+    if not (members["beta"] != 0).any():
+        raise VaebioError(
+            found=f"{path} has autoencoders alone (beta 0)",
+            expected="members with a beta above 0",
+            hint="add a beta to grid.betas",
         )
     absent = members[["beta", "latent", "seed"]].isna().any()
     if absent.any():

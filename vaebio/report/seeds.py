@@ -140,13 +140,21 @@ def comparable(results: Results) -> list[str]:
 
 
 def baseline(results: Results, name: str, measure: str, split: str) -> Baseline | None:
-    """A baseline's measure, or None where the table has no value for it."""
-    rows = results.metrics
-    rows = rows[(rows["member"] == name) & (rows["measure"] == measure) & (rows["split"] == split)]
+    """A baseline's measure, or None where the table has no value for it.
+
+    Where it was trained from several seeds, the mean over them.
+    """
+    rows = behind(results, name)
+    rows = rows[(rows["measure"] == measure) & (rows["split"] == split)]
     if rows.empty or rows["value"].isna().all():
         return None
-    row = rows.iloc[0]
-    return Baseline(row["value"], row["low"], row["high"], row["reason"])
+    value, low, high = rows[["value", "low", "high"]].mean()
+    return Baseline(value, low, high, rows["reason"].iloc[0])
+
+
+def behind(results: Results, name: str) -> pd.DataFrame:
+    """Rows of the metrics of a baseline, or of its seeds where it was trained from several."""
+    return results.baselines.get(name, results.metrics.iloc[:0])
 
 
 def pca(latent: int) -> str:

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from vaebio.report import figures
 from vaebio.report.headline import Headline, clusterings, reconstructions
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, pca
+from vaebio.report.seeds import baseline
+from vaebio.report.sized import SIZED
 from vaebio.terms import ALL, MEASURES
 
 SPLIT_WORDS = {ALL: "all observations"}
@@ -103,10 +104,11 @@ def mean_and_spread(text: str) -> list[str]:
 
 
 def baselines(results: Results, measure: str, split: str) -> pd.DataFrame:
-    """Rows name (PCA or null), latent, value for each latent size that has one."""
+    """Rows name (null, or the word of a sized one), latent, value where there is one."""
     rows = []
     for latent in sorted(results.members["latent"].unique()):
-        for name, key in (("PCA", pca(latent)), ("null", "null")):
+        sized = [(one.word, one.name(latent)) for one in SIZED]
+        for name, key in (*sized, ("null", "null")):
             level = baseline(results, key, measure, split)
             if level:
                 rows.append({"name": name, "latent": latent, "value": level.value})

@@ -64,6 +64,12 @@ class Evaluate(Settings):
         "with the lowest MSE on validation.",
     )
     seed: NonNegativeInt = Field(
-        0, description="Seed of Leiden, k-means, halves, bootstraps and samples of observations."
+        0,
+        description="Seed of Leiden, k-means, NMF, halves, bootstraps and samples of rows.",
+    )
+    scvi: bool = Field(
+        False,
+        description="Train scVI by scvi-tools with its own defaults for every latent size and "
+        "seed as a further baseline of counts; needs `pip install 'vaebio[scvi]'`.",
     )
     choose: Choose = Field(Choose(), description="Choice of members from what was measured.")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from vaebio.settings.base import Axis, Likelihood, Settings, Widths
 
@@ -52,7 +52,7 @@ class Grid(Settings):
         (0.1, 0.3, 1.0, 3.0, 10.0),
         description="Weights of the rate (KL), both terms in nats per observation. "
         "1 is the ELBO; with sigma `unit` a unit is worth its rate only if it explains "
-        "more variance than beta.",
+        "more variance than beta; 0 is the deterministic autoencoder.",
     )
     latents: Annotated[tuple[PositiveInt, ...], Field(min_length=1), Axis] = Field(
         (2, 8, 16, 32), description="Latent sizes (numbers of latent units)."
@@ -69,3 +69,20 @@ class Grid(Settings):
     likelihoods: Annotated[tuple[Likelihood, ...], Axis] = Field(
         (), description="Likelihoods to compare; []: model.likelihood."
     )
+    autoencoders: bool = Field(
+        True,
+        description="Train a deterministic autoencoder (beta 0, no sampling) for each "
+        "architecture, latent size and seed beside the VAEs: a baseline, what the network can "
+        "reach without any rate to pay.",
+    )
+
+    @model_validator(mode="after")
+    def _a_vae(self) -> "Grid":
+        if not any(self.betas):
+            raise ValueError("at least one beta above 0: what has beta 0 is no VAE, but a baseline")
+        return self
+
+    @property
+    def every_beta(self) -> tuple[float, ...]:
+        """The betas, with that of the autoencoders."""
+        return tuple({*self.betas, 0.0}) if self.autoencoders else self.betas

@@ -51,7 +51,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "beta_now",
         "learning_rate",
     ),
-    "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
+    "units.tsv": (
+        "member",
+        "unit",
+        "rate_nats",
+        "mean_variance",
+        "active",
+        "expected_rate_nats",
+    ),
     "audit.tsv": ("sentence", "suspicious"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
     "features.tsv": FEATURES,
@@ -75,7 +82,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 The `reason` in metrics.tsv says why there is no value; of the noise floor, whose value is an
 estimate, it says how it was made. In classes.tsv `low` and `high` are the 95 % interval of the
-recall, by Wilson.
+recall, by Wilson. The `expected_rate_nats` in units.tsv is the rate that the best
+linear VAE gives its unit of the same rank by rate; empty where no formula foretells it.
 """
 
 STATUS = {
@@ -94,11 +102,19 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
 BASELINES = {
     "null": "predicts the train mean of every feature",
     "pca": "best linear reconstruction with as many components, fitted on train",
+    "nmf": "reconstruction of values that are not negative from as many non-negative factors, "
+    "fitted on train",
+    "ae": "deterministic autoencoder of the same architecture (beta 0, no sampling): what the "
+    "network can reach without any rate to pay",
+    "scvi": "scVI by scvi-tools with its own defaults and as many latent units, fitted on train",
     "control": "in place of latents the labels, which none can surpass (`control-labels`), or "
     "noise, which tells nothing (`control-random`); no reconstruction",
     "noise_floor": "error of the best possible prediction, which noise alone leaves; an estimate",
 }
 """Baselines by the first word of their name (`pca-k16` is PCA with 16 components)."""
+
+AUTOENCODER = "ae"
+"""First word of the name of a deterministic autoencoder, after that of its architecture."""
 
 NOISE_FLOOR = "noise_floor"
 """Name of the floor in the tables, where a member's would be."""

@@ -2,6 +2,7 @@
 
 from vaebio.terms.downstream import DOWNSTREAM
 from vaebio.terms.frontier import FRONTIER
+from vaebio.terms.integration import INTEGRATION
 from vaebio.terms.measure import Measure
 
 CHOICES = {
@@ -61,7 +62,9 @@ STABILITY = (
 RECONSTRUCTED = ("mse", "explained")
 """Measures of reconstruction whose ranks are held against those of downstream measures."""
 
-DOWNSTREAM_NAMES = tuple(measure.name for measure in DOWNSTREAM)
+DOWNSTREAM_NAMES = tuple(
+    measure.name for measure in (*DOWNSTREAM, *INTEGRATION) if measure.better != "neither"
+)
 """Measures of what an analyst would do with the latents."""
 
 INCOMPARABLE = ("objective_nats", *(measure.name for measure in FRONTIER))

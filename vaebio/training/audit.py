@@ -62,8 +62,9 @@ class Plan:
 
     @cached_property
     def betas(self) -> list[float]:
-        """Betas of the members that something can be foretold of."""
-        return sorted({m.beta for m in self.members if not self.reasons[m.variant]})
+        """Betas of the members of whose rate something can be foretold."""
+        some = (m for m in self.members if not m.deterministic and not self.reasons[m.variant])
+        return sorted({m.beta for m in some})
 
     @cached_property
     def latents(self) -> list[int]:

@@ -10,6 +10,7 @@ from vaebio.model import head, keyed
 from vaebio.model.minibatch import Minibatch
 from vaebio.model.objective import penalty, rate
 from vaebio.model.vae import Parameters, Stack
+from vaebio.training.encode import sampled
 from vaebio.training.grid import Member
 from vaebio.training.observations import Observations
 from vaebio.training.optimiser import Optimiser
@@ -34,6 +35,7 @@ class Descent:
         self.seed_of = torch.tensor([unique.index(m.seed) for m in members], device=device)
         dtype = stack.parameters["output.bias"].dtype
         self.betas = torch.tensor([m.beta for m in members], device=device).to(dtype)
+        self.sampled = sampled(members).to(device, dtype)
         self.free_bits = settings.free_bits * stack.mask[:, 0] if settings.free_bits else None
 
     def epoch(
@@ -95,7 +97,7 @@ class Descent:
             for minibatch in window:
                 at = slice(start, start + len(minibatch))
                 own = {k: v[:, at][self.seed_of] for k, v in kept.items()} if kept else None
-                yield minibatch, noise[:, at][self.seed_of], own
+                yield minibatch, noise[:, at][self.seed_of] * self.sampled, own
                 start = at.stop
 
     def _kept(self, epoch: int, rows: Tensor, dtype: torch.dtype) -> Parameters:

@@ -1,6 +1,6 @@
 """Every observation through a stack, in chunks: latents, distortion, rate and squared error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +13,7 @@ from vaebio.model.minibatch import Minibatch, row_slices
 from vaebio.model.objective import rate
 from vaebio.model.vae import Stack
 from vaebio.training.by_feature import ByFeature
+from vaebio.training.grid import Member
 from vaebio.training.observations import Observations
 
 ROWS = 128
@@ -77,6 +78,11 @@ def fixed_noise(
     """Noise of held-out measurements: the same at every epoch, so that epochs are comparable."""
     rows = torch.arange(n, device=seeds.device)
     return keyed.normal(seeds, keyed.VALIDATION, 0, rows, units, dtype)
+
+
+def sampled(members: Sequence[Member]) -> Float[Tensor, "member 1 1"]:
+    """What the noise of each member is multiplied by: 0 where nothing is drawn."""
+    return torch.tensor([float(not m.deterministic) for m in members])[:, None, None]
 
 
 def _chunk(

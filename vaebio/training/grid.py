@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from vaebio.model.vae import Architecture
+from vaebio.terms import AUTOENCODER
 
 if TYPE_CHECKING:
     from vaebio.settings import Grid
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Member:
     """One VAE of a grid, apart from what it shares with all others of its stack.
+
+    At beta 0 it is a deterministic autoencoder: where no rate is paid, there is no prior that
+    the posterior would have to be near to, and its noise would only be in the way.
 
     `variant` is what its architecture is called when the grid has several: a word for people,
     which does not reach the weights.
@@ -36,9 +40,17 @@ class Member:
         'k16-b0.5-s0'
         >>> Member(beta=1.0, latent=2, seed=0, variant="nb").name
         'nb-k2-b1-s0'
+        >>> Member(beta=0.0, latent=16, seed=0).name
+        'ae-k16-s0'
         """
         own = f"k{self.latent}-b{self.beta:.12g}-s{self.seed}"
+        own = f"{AUTOENCODER}-k{self.latent}-s{self.seed}" if self.deterministic else own
         return f"{self.variant}-{own}" if self.variant else own
+
+    @property
+    def deterministic(self) -> bool:
+        """Nothing is drawn: the latents are the posterior mean, in training too."""
+        return self.beta == 0
 
 
 def variants(
@@ -83,7 +95,7 @@ def widths(hidden: tuple[int, ...], between: str = "-") -> str:
 
 def members(grid: "Grid", variants: Sequence[str] = ("",)) -> list[Member]:
     """Every latent size with every beta and seed, small latents first, variant by variant."""
-    axes = variants, sorted(grid.latents), sorted(grid.betas), sorted(grid.seeds)
+    axes = variants, sorted(grid.latents), sorted(grid.every_beta), sorted(grid.seeds)
     return [Member(beta, latent, seed, v) for v, latent, beta, seed in product(*axes)]
 
 

@@ -181,7 +181,7 @@ class Run:
         self.descent = Descent(self.here, stack, self.settings)
         seeds, n = self.descent.seeds, len(self.validation)
         noise = fixed_noise(seeds, n, max(stack.latents), self.train.dtype)
-        self.held_out_noise = noise[self.descent.seed_of]
+        self.held_out_noise = noise[self.descent.seed_of] * self.descent.sampled
 
     def _judge(self, started: float) -> None:
         measured = {split: self._measure(*at) for split, at in self.measured.items()}
@@ -198,6 +198,8 @@ class Run:
         distortion, per_unit = found.distortion.mean(1), found.rate_per_unit.mean(1)
         rate = per_unit.sum(1)
         price = rate if self.settings.stopping == "elbo" else self.descent.price(per_unit)
+        # A deterministic code has no rate: nothing but the distortion is left to look at.
+        price = price.where(self.descent.sampled[:, 0, 0] > 0, 0)
         measured = {
             "distortion_nats": distortion,
             "rate_nats": rate,
@@ -215,6 +217,7 @@ class Run:
             self.seconds[member] += seconds / len(self.here)
             for split, values in measured.items():
                 found = {k: v[i].item() for k, v in values.items() if k != "score"}
+                found |= {"rate_nats": None} if member.deterministic else {}
                 self.history[member].append(
                     {"member": member.name, "epoch": self.epoch, "split": split}
                     | found
