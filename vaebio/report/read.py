@@ -131,9 +131,10 @@ class Results:
     def _part(self, own: pd.Series) -> "Results":
         shape = self.members.loc[own, list(variants.ARCHITECTURE)].iloc[0]
         alike = (self.autoencoders[shape.index] == shape).all(axis=1)
-        others = pd.concat([self.members[~own], self.autoencoders[~alike]])
+        others = self.members[~own]
+        aside = self.autoencoders.loc[~alike, "member"]
         columns = dict.fromkeys(TABLES, "member") | dict.fromkeys(COMBINED, "combination")
-        names = {"member": set(others["member"]), "combination": set(combinations(others))}
+        names = {"member": {*others["member"], *aside}, "combination": {*combinations(others)}}
 
         def without(table: pd.DataFrame, column: str) -> pd.DataFrame:
             return table[~table[column].isin(names[column])].reset_index(drop=True)

@@ -11,7 +11,7 @@ from vaebio.report import figures
 from vaebio.report.headline import Headline, clusterings, reconstructions
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline
-from vaebio.report.sized import SIZED
+from vaebio.report.sized import CONTROLS, SIZED
 from vaebio.terms import ALL, MEASURES
 
 SPLIT_WORDS = {ALL: "all observations"}
@@ -104,11 +104,11 @@ def mean_and_spread(text: str) -> list[str]:
 
 
 def baselines(results: Results, measure: str, split: str) -> pd.DataFrame:
-    """Rows name (null, or the word of a sized one), latent, value where there is one."""
+    """Rows name (null, or the word of a sized one or control), latent, value where there is one."""
     rows = []
     for latent in sorted(results.members["latent"].unique()):
         sized = [(one.word, one.name(latent)) for one in SIZED]
-        for name, key in (*sized, ("null", "null")):
+        for name, key in (*sized, ("null", "null"), *CONTROLS.items()):
             level = baseline(results, key, measure, split)
             if level:
                 rows.append({"name": name, "latent": latent, "value": level.value})
