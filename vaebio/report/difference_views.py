@@ -52,7 +52,7 @@ def _neighbours(own: Results) -> pd.DataFrame:
         steps |= {(latent, *pair) for pair in pairwise(sorted(members["beta"].unique()))}
     table = own.differences
     places = zip(table["latent"], table["beta_against"], table["beta"], strict=True)
-    return table[[place in steps for place in places]]
+    return table.loc[pd.Series([place in steps for place in places], table.index, bool)]
 
 
 def _view(
