@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from vaebio.report import answer, comparison, curves, data_facts, methods, methods_data
+from vaebio.report import (
+    answer,
+    comparison,
+    curves,
+    data_facts,
+    downstream_views,
+    feature_views,
+    methods,
+    methods_data,
+)
 from vaebio.report.before import audit
 from vaebio.report.colours import dark_for
 from vaebio.report.frontier_views import frontier
@@ -21,6 +30,8 @@ SECTIONS = {
     "frontier": "Frontier",
     "audit": "Before training",
     "curves": "Learning curves",
+    "downstream": "Downstream",
+    "features": "Features",
     "members": "Members",
     "data": "Data",
     "methods": "Methods",
@@ -30,12 +41,16 @@ SECTIONS = {
 def render(results: Results) -> str:
     """The whole page as HTML; a section without data is not there."""
     plots = _plots(results)
+    further = {"downstream": downstream_views.plots(results)}
+    further["features"] = feature_views.plots(results)
     curved, audited = len(results.history) > 0, len(results.audit) > 0
     present = {"answer", "members", "data", "methods", *plots}
-    present |= {key for key, there in (("curves", curved), ("audit", audited)) if there}
+    there = {"curves": curved, "audit": audited} | further
+    present |= {key for key, something in there.items() if something}
     context = {
         "sections": {key: title for key, title in SECTIONS.items() if key in present},
         "plots": plots,
+        "further": further,
         "audit": audit(results),
         "curves": curves.data(results) if curved else None,
         "curves_rule": curves.rule(results),
