@@ -1,10 +1,12 @@
 """How far latents mix the technical batches and keep the labels apart, beside the baselines."""
 
+import math
 from collections.abc import Iterator
 
 from vaebio.report import downstream_figures as figures
 from vaebio.report.headline import ranked
-from vaebio.report.placed import VAE, Level, against_pca, in_focus, levels
+from vaebio.report.numbers import rounded
+from vaebio.report.placed import Level, against_pca, in_focus, levels, places
 from vaebio.report.read import Results
 from vaebio.report.seeds import splits
 from vaebio.report.views import Plot, View, mean_and_spread, model_choice, split_word
@@ -15,6 +17,9 @@ AGGREGATES = ("batch_correction", "bio_conservation", "integration_total")
 NAMES = [term.name for term in INTEGRATION]
 ORDER = [*AGGREGATES, *(name for name in NAMES if name not in AGGREGATES)]
 """The means first, then what they are made of."""
+
+FINEST = 0.01
+"""What a tile rounds to at most: more has no room."""
 
 Found = dict[tuple[str, str], Level]
 """Levels by the name of their row and by measure."""
@@ -36,7 +41,7 @@ def _views(results: Results, model: str) -> Iterator[View]:
         for name, split in where.items()
         for level in levels(own, name, split)
     }
-    rows = _rows_of(found)
+    rows = [p.name for p in places(own) if any((p.name, m) in found for m in where)]
     focus = in_focus(results, model)
     framed = f"beta {focus[0]:g}, latent {focus[1]}" if focus else ""
     cells = {key: _cell(level, *key) for key, level in found.items()}
@@ -49,26 +54,12 @@ def _views(results: Results, model: str) -> Iterator[View]:
     )
 
 
-def _rows_of(found: Found) -> list[str]:
-    """Names of the rows: by latent size, members by beta before baselines, controls last."""
-    names = [name for name, _ in found]
-    places = {level.place.name: level.place for level in found.values()}
-    return sorted(
-        dict.fromkeys(names),
-        key=lambda name: (
-            places[name].latent is None,
-            places[name].latent or 0,
-            places[name].kind != VAE,
-            places[name].beta or 0,
-        ),
-    )
-
-
 def _cell(level: Level, name: str, measure: str) -> tuple[float, str, str]:
     low, high = level.interval()
     label = f"{name}<br>{MEASURES[measure].label} {level.text(measure)}"
     label += f"<br>95 % interval {low} to {high}" if low else ""
-    return level.value, mean_and_spread(level.text(measure))[0], label
+    known = [v for v in (level.spread, level.half) if math.isfinite(v)]
+    return level.value, rounded(level.value, max([FINEST, *known[:1]])), label
 
 
 def _table(found: Found, rows: list[str], where: dict[str, str]) -> Iterator[list[str]]:

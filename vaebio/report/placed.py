@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from vaebio.report.chosen import choice
+from vaebio.report.chosen import Choice, choice
 from vaebio.report.headline import Headline, at, reconstruction
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
@@ -87,8 +87,7 @@ def in_focus(results: Results, model: str) -> tuple[float, int] | None:
 
     The recommended combination where it is of this model, else that with the lowest validation MSE.
     """
-    found = choice(results, "recommended")
-    if found and found.model == model:
+    if found := _recommended(results, model):
         return found.beta, found.latent
     error = reconstruction(results.of(model))
     return (error.beta, error.latent) if error else None
@@ -104,11 +103,20 @@ def against_pca(results: Results, model: str, measure: str, split: str) -> str:
     head = at(results.of(model), measure, split, *place) if place else None
     if head is None:
         return ""
-    start = f"At beta {head.beta:g} and latent {head.latent} {MEASURES[measure].label} is"
+    start = f"{MEASURES[measure].label} at {head.spot} ({_why(results, model)}) is {head.text}"
     if head.pca is None or head.gap is None:
-        return f"{start} {head.text}."
-    beside = f"{start} {head.text}, for PCA of the same size {head.level(head.pca)}"
+        return f"{start}."
+    beside = f"{start}, that of PCA of the same size {head.level(head.pca)}"
     return f"{beside}: {_verdict(head, MEASURES[measure].better)}."
+
+
+def _recommended(results: Results, model: str) -> Choice | None:
+    found = choice(results, "recommended")
+    return found if found and found.model == model else None
+
+
+def _why(results: Results, model: str) -> str:
+    return "recommended" if _recommended(results, model) else "lowest validation MSE"
 
 
 def _verdict(head: Headline, better: str) -> str:
