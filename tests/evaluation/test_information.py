@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from vaebio.evaluation.information import DIVERGED, POINT
+from vaebio.evaluation.deterministic import REASON
+from vaebio.evaluation.information import DIVERGED
 from vaebio.evaluation.members import measure_members
 from vaebio.evaluation.observations import Observations
 from vaebio.evaluation.rate_parts import PARTS, part_rows, sample
@@ -82,9 +83,9 @@ def test_the_log_likelihood_lies_above_the_elbo(data):
 def test_a_member_at_beta_0_has_a_reason(data):
     [found] = rows(data, stored(beta=0.0))
     for split in SPLITS:
-        assert {found[split, m].reason for m in OWN} == {POINT}
+        assert {found[split, m].reason for m in OWN} == {REASON}
         assert found[split, "active_units"].value is not None
-    assert found["test", BOUND].reason == POINT
+    assert found["test", BOUND].reason == REASON
 
 
 @pytest.mark.parametrize("where", ["mean__bias", "log_var__bias"])

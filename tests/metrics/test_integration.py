@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from vaebio.evaluation.clusters import LABELLED
 from vaebio.metrics import divided, scib
 from vaebio.metrics.fuzzy_graph import fuzzy_graph
 from vaebio.metrics.integration import (
@@ -16,14 +17,14 @@ from vaebio.metrics.integration import (
 )
 from vaebio.metrics.mixing import share_between
 from vaebio.metrics.neighbours import nearest
-from vaebio.metrics.panel import CLUSTERING, Row
+from vaebio.metrics.panel import Row
 from vaebio.terms.integration import INTEGRATION as TERMS
 
 N = 240
 LABELS = np.repeat(["a", "b", "c"], 80)
 BATCHES = np.tile(["one", "two", "three", "four"], 60)
 CLUSTERS = [
-    Row("all", name, value) for name, value in zip(CLUSTERING, (0.5,) * 4 + (0.2,), strict=True)
+    Row("all", name, value) for name, value in zip(LABELLED, (0.5,) * 4 + (0.2,), strict=True)
 ]
 BY_BATCH, BY_LABEL = {*CORRECTION} - {"graph_connectivity"}, {"clisi", "isolated_labels"}
 BEFORE = 0.5
@@ -164,7 +165,6 @@ def test_a_mean_of_which_a_part_is_missing_is_absent():
     assert found["batch_correction"].value is not None
 
 
-ALL_OF_THEM = {*INTEGRATION, *AGGREGATES}
 ONE_DIRECTION = np.where(np.arange(N)[:, None] < 100, np.float32(1), planted())
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from vaebio.metrics.clustering import kmeans, leiden, neighbour_graph
+from vaebio.metrics.neighbours import nearest
 
 
 def by_labels(
@@ -24,7 +25,8 @@ def by_neighbours(
     """Leiden clusters at one resolution, for all members the same."""
     if len(latents) < 3:
         return f"{len(latents)} observations: too few for clusters"
-    return leiden(neighbour_graph(latents, neighbours), resolution, seed)
+    near = nearest(latents, neighbours, seed=seed)
+    return leiden(neighbour_graph(near), resolution, seed)
 
 
 def some(rows: Int[np.ndarray, " row"], most: int, seed: int) -> Int[np.ndarray, " kept"]:

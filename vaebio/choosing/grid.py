@@ -7,11 +7,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from vaebio.terms import AUTOENCODER
+
 LEAST_RATE = 0.1
 """Rate in nats below which the latents of a member say nothing: it has collapsed."""
-
-AUTOENCODER = "ae"
-"""Word in the names of deterministic autoencoders, which are baselines."""
 
 ARCHITECTURE = ["likelihood", "encoder", "decoder"]
 ORDER = [*ARCHITECTURE, "latent", "beta", "seed"]

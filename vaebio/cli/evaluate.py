@@ -170,12 +170,12 @@ def _write(path: Path, table: str, rows: Iterable[tuple[str, dict[str, Any]]]) -
 
 
 def _versions(data: "Observations") -> dict[str, str]:
-    """Versions of what measured the mixing of batches, where there are some; said in the log."""
+    """Version of what the mixing of batches is measured by, if there are some; said in the log."""
     if data.batches is None:
         return {}
     from vaebio.metrics.scib import scib_version
 
-    print(f"Mixing of batches: measured with scib-metrics {scib_version()}.", file=sys.stderr)
+    print(f"Mixing of batches: measured as scib-metrics {scib_version()} has it.", file=sys.stderr)
     return {"scib-metrics": scib_version()}
 
 

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from vaebio.evaluation.deterministic import REASON
 from vaebio.evaluation.observations import Observations
 from vaebio.evaluation.rate_parts import PARTS, part_rows, sample
 from vaebio.metrics.information import active_by_rate, active_units
@@ -22,7 +23,6 @@ from vaebio.training.store import Stored
 if TYPE_CHECKING:
     from vaebio.settings import Evaluate
 
-POINT = "at beta 0 nothing keeps a posterior from becoming a point, whose rate has no bound"
 DIVERGED = "not a finite number: the member diverged"
 
 
@@ -73,7 +73,7 @@ def _rows(data: Observations, beta: float, own: Latents, settings: "Evaluate") -
             _count(split, "active_units", active_units(own.mean[rows], settings.active_threshold))
             for split, rows in data.rows.items()
         ]
-    reason = POINT if beta == 0 else "" if own.finite else DIVERGED
+    reason = REASON if beta == 0 else "" if own.finite else DIVERGED
     if reason:
         return [*by_variance, *_absent(data, reason)]
     found = [row for split in data.rows for row in _of_split(data, split, own, settings)]

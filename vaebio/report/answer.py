@@ -23,8 +23,7 @@ def sentences(results: Results) -> list[str]:
     lines = [f"{recommendation.named(results)} {_error(results, chosen)}".strip()]
     if error:
         lines.append("" if chosen else comparison.others(results))
-        sizes = _sizes(results.of(error.model), "its members" if error.model else "members")
-        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {sizes}".strip())
+        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {_sizes(results)}".strip())
         lines += [recommendation.others(results), floor.explained(results, error)]
     if clusters:
         known = f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}"
@@ -152,10 +151,17 @@ def _against_pca(headline: Headline, better: str, subject: str = "That") -> str:
     return f"{start}: {verdict}, beyond the noise of the seeds."
 
 
-def _sizes(results: Results, members: str) -> str:
-    """At which latent sizes the members are better than PCA of that size, and at which worse."""
-    found = [h for h in per_latent(results) if h.gap and h.gap.beyond_noise]
-    if len(results.members["latent"].unique()) < 2 or not found:
+def _sizes(results: Results) -> str:
+    """At which latent sizes the members are better than PCA of that size, and at which worse.
+
+    Nothing where something is recommended: the grid shows it.
+    """
+    error = reconstruction(results)
+    if error is None or recommended(results):
+        return ""
+    own, members = results.of(error.model), "its members" if error.model else "members"
+    found = [h for h in per_latent(own) if h.gap and h.gap.beyond_noise]
+    if len(own.members["latent"].unique()) < 2 or not found:
         return ""
     parts = []
     for word, sizes in (

@@ -67,14 +67,26 @@ class Plot:
         }
 
 
-def answer_plot(results: Results) -> Plot:
-    """The best combination of each model beside the baselines."""
-    strips = [heads for heads in (reconstructions(results), clusterings(results)) if heads]
+def answer_plot(results: Results, recommended: Headline | None = None) -> Plot:
+    """The best combination of each model beside the baselines.
+
+    Parameters
+    ----------
+    recommended
+        What stands, of its own model, in the place of the lowest validation MSE.
+    """
+    errors = reconstructions(results)
+    if recommended:
+        rest = [head for head in errors if head.model != recommended.model]
+        errors = [recommended, *rest]
+    strips = [heads for heads in (errors, clusterings(results)) if heads]
     if not strips:
         return Plot("levels", "How far from the baselines?", [])
     rows = [row for heads in strips for row in _level_rows(heads)]
     figure = figures.levels(strips, list(results.members["beta"]))
     reading = "Bars: means and baselines; pale dots: single seeds."
+    if recommended:
+        reading += " The MSE is that of the recommended combination, the ARI the highest of all."
     if len(results.variants) > 1:
         reading += " Each model stands with its own best combination, and PCA with their sizes."
     columns = ["measure", "model", "value", "spread over seeds"]
