@@ -53,7 +53,8 @@ def rendered(small):
 
 def test_every_section_is_there(rendered):
     ids = Page(rendered).ids
-    for section in ("answer", "grid", "frontier", "curves", "members", "data", "methods"):
+    sections = ("answer", "grid", "frontier", "curves", "downstream", "features", "members", "data")
+    for section in (*sections, "methods"):
         assert ids.count(section) == 1
     assert len(ids) == len(set(ids))
 
@@ -85,9 +86,10 @@ def test_hostile_text_stays_text(results_folder, read_folder, tmp_path):
         warnings=HOSTILE,
         report={"observations": HOSTILE[1]},
     )
-    for table in ("members.tsv", "metrics.tsv", "history.tsv", "units.tsv"):
-        path = folder / table
-        path.write_text(path.read_text().replace("k2-b1-s1", HOSTILE[1]))
+    tables = ("members", "metrics", "history", "units", "classes", "features", "strata", "choices")
+    for path in (folder / f"{table}.tsv" for table in tables):
+        text = path.read_text().replace("k2-b1-s1", HOSTILE[1])
+        path.write_text(text.replace("FEATURE763", HOSTILE[0]))
     html = page.render(read_folder(folder))
     read = Page(html)
     clean = Page(

@@ -75,8 +75,9 @@ def _evaluation(results: Results, citations: Citations) -> str:
     text = [
         "Members and baselines were measured on the same split; latents are posterior means. The "
         "baselines are the train mean (null) and PCA fitted on train with as many components as "
-        f"latent units{_further(results, citations)}. Rate and distortion {citations.cite('alemi2018')} are "
-        "never weighted by beta; the distortion is that of one sample of the posterior."
+        f"latent units{_further(results, citations)}. Rate and distortion "
+        f"{citations.cite('alemi2018')} are never weighted by beta; the distortion is that of one "
+        "sample of the posterior."
     ]
     text += _of_measured_values(results)
     text += _scaled_again(results) + _noise_floor(results)

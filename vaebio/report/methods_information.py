@@ -33,8 +33,9 @@ def _by_rate(results: Results, citations: Citations) -> str:
 def _parts(results: Results, citations: Citations) -> str:
     most = results.config.evaluate.information_sample
     return (
-        f"The rate was divided into mutual information and marginal KL {citations.cite('hoffman2016')}"
-        f", and that into total correlation and dimension-wise KL {citations.cite('chen2018')}: "
+        "The rate was divided into mutual information and marginal KL "
+        f"{citations.cite('hoffman2016')}, and that into total correlation "
+        f"and dimension-wise KL {citations.cite('chen2018')}: "
         f"q(z) is the mean of the posteriors of at most {count(most)} observations of a split, the "
         "same for all members, and each of them gave one sample of z."
     )

@@ -38,7 +38,8 @@ def _means(found: Set[str]) -> list[str]:
         told.append("batch correction is the mean of those of batches")
     if "bio_conservation" in found:
         told.append(
-            "bio conservation that of those of labels, k-means NMI and ARI and the scaled silhouette"
+            "bio conservation that of those of labels, k-means NMI and ARI and the scaled "
+            "silhouette"
         )
     if "integration_total" in found:
         told.append("the total weighs the two 0.4 and 0.6")
