@@ -10,7 +10,17 @@ from selenium.webdriver.support.ui import Select
 
 from vaebio.report import overview, page
 
-SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
+SECTIONS = [
+    "answer",
+    "grid",
+    "frontier",
+    "chosen",
+    "curves",
+    "latent",
+    "members",
+    "data",
+    "methods",
+]
 HOSTILE = "</script><script>window.hacked = 1</script>"
 
 

@@ -9,6 +9,13 @@ from vaebio.report.numbers import listed, rounded
 from vaebio.report.read import Results
 from vaebio.terms import ALL, MEASURES
 
+WORDS = {
+    "agree": ("agrees with the reconstruction", "agree with the reconstruction"),
+    "disagree": ("disagrees", "disagree"),
+    "unsure": ("cannot be told", "cannot be told"),
+}
+"""Verdicts on one measure, and on several."""
+
 
 def sentence(results: Results, clusters: Headline | None) -> str:
     """Whether members that reconstruct well also serve well downstream, by ranks."""
@@ -46,9 +53,8 @@ def _of_all(rows: pd.DataFrame) -> str:
     verdicts = [_verdict(row) for _, row in known.drop_duplicates("measure").iterrows()]
     if len(verdicts) < 2:
         return ""
-    words = {"agree": "agree with it", "disagree": "disagree", "unsure": "cannot be told"}
-    counts = {word: verdicts.count(word) for word in words}
-    said = [f"{number} {words[word]}" for word, number in counts.items() if number]
+    counts = {word: verdicts.count(word) for word in WORDS}
+    said = [f"{number} {WORDS[word][number > 1]}" for word, number in counts.items() if number]
     return f"Of {len(verdicts)} downstream measures, {listed(said)}."
 
 

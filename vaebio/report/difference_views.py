@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -52,7 +53,7 @@ def _neighbours(own: Results) -> pd.DataFrame:
         steps |= {(latent, *pair) for pair in pairwise(sorted(members["beta"].unique()))}
     table = own.differences
     places = zip(table["latent"], table["beta_against"], table["beta"], strict=True)
-    return table[[place in steps for place in places]]
+    return table.loc[pd.Series([place in steps for place in places], table.index, bool)]
 
 
 def _view(
@@ -104,7 +105,8 @@ def _figure(steps: pd.DataFrame, measure: str, colours: dict[float, str]) -> go.
         },
     )
     figure.add_vline(x=0, layer="below", line={"color": LINES, "width": 2})
-    figure.update_xaxes(title_text=f"difference in {MEASURES[measure].axis}")
+    title = f"difference in {MEASURES[measure].axis}"
+    figure.update_xaxes(title_text=title, range=_range(steps))
     figure.update_yaxes(
         title_text="step of beta",
         tickvals=list(range(len(names))),
@@ -113,6 +115,14 @@ def _figure(steps: pd.DataFrame, measure: str, colours: dict[float, str]) -> go.
         showgrid=False,
     )
     return figure
+
+
+def _range(steps: pd.DataFrame) -> list[float]:
+    """All that is drawn, and 0, with some room at both ends."""
+    ends = steps[["value", "low", "high"]].to_numpy(float)
+    drawn = [0.0, *ends[np.isfinite(ends)].tolist()]
+    room = 0.05 * (max(drawn) - min(drawn)) or 1.0
+    return [min(drawn) - room, max(drawn) + room]
 
 
 def _text(row: object) -> str:

@@ -1,5 +1,6 @@
 """The frame of the latent units: the rate of each one seen beside the expected."""
 
+import html
 from collections.abc import Iterator
 
 import pandas as pd
@@ -90,7 +91,7 @@ def _figure(table: pd.DataFrame, colour: str) -> go.Figure:
         x=ranks,
         y=[number(v) for v in table["rate_nats"]],
         marker={"color": colour, "opacity": [1.0 if on else 0.35 for on in table["active"]]},
-        text=[f"unit {unit}" for unit in table["unit"]],
+        text=[f"unit {html.escape(unit)}" for unit in table["unit"]],
         textposition="none",
         hovertemplate="%{text}: %{y:.3~g} nats<extra></extra>",
         name="seen",
