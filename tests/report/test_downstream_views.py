@@ -105,7 +105,7 @@ def with_ranks(results, **cells):
     ],
 )
 def test_the_rank_correlation_is_told_with_its_interval(small, cells, said, unsaid):
-    reading = view_of(trade(with_ranks(small, **cells)), across="MSE", up="k-means ARI").reading
+    reading = view_of(trade(with_ranks(small, **cells)), measure="k-means ARI").reading
     assert said in reading and unsaid not in reading
     assert cells.get("reason") or "−0.6 (95 % interval −0.8 to" in reading
 
@@ -116,7 +116,7 @@ def test_without_its_table_no_rank_correlation_is_told(small):
 
 
 def test_points_are_members_alone_and_diverged_ones_are_left_out(small):
-    view = view_of(trade(with_controls(small)), across="MSE", up="k-means ARI")
+    view = view_of(trade(with_controls(small)), measure="k-means ARI")
     points = [t for t in view.figure.data if t.name.startswith("beta")]
     assert sum(len(t.x) for t in points) == 11  # of 12 one diverged
     assert {t.name for t in view.figure.data} - {t.name for t in points} == {"PCA"}
@@ -125,7 +125,7 @@ def test_points_are_members_alone_and_diverged_ones_are_left_out(small):
 
 
 def test_all_models_share_one_picture_of_ranks(several):
-    view = view_of(trade(several), across="MSE", up="k-means ARI")
+    view = view_of(trade(several), measure="k-means ARI")
     members = [row[0] for row in view.rows if row[1]]
     sound = several.members.loc[several.members["status"] != "diverged", "member"]
     assert sorted(members) == sorted(sound)

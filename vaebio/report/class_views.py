@@ -14,8 +14,8 @@ from vaebio.report.seeds import pca
 from vaebio.report.views import Plot, View
 
 WORDS = {"knn": "k-NN", "linear": "linear probe"}
-MOST_ROWS = 3000
-"""Rows of classes on the page: of so many members as have room, the chosen ones first."""
+MOST_MEMBERS, MOST_ROWS = 24, 2000
+"""Members to choose from, and rows of their classes, on a page; the chosen ones come first."""
 NUMBERS = ("recall", "low", "high", "precision", "f1")
 
 
@@ -56,7 +56,7 @@ def _members(results: Results, known: set[str], size: int) -> dict[str, str]:
         if found and found.member in known:
             titles.setdefault(found.member, []).append(word.lower())
     ordered = [*titles, *(name for name in by_error(results, known) if name not in titles)]
-    room = max(1, MOST_ROWS // max(size, 1))
+    room = max(1, min(MOST_MEMBERS, MOST_ROWS // max(size, 1)))
     return {
         name: f"{name} ({', '.join(titles[name])})" if name in titles else name
         for name in ordered[:room]

@@ -13,9 +13,11 @@ from vaebio.report.read import Results
 from vaebio.report.seeds import behind, splits, summary, typical_spread, values
 from vaebio.report.views import Plot, View, split_word
 from vaebio.terms import MEASURES
-from vaebio.terms.choosing import DOWNSTREAM_NAMES, RECONSTRUCTED
+from vaebio.terms.choosing import DOWNSTREAM_NAMES
 
 FIRST = ("kmeans_ari", "cluster_stability")
+ERROR = "mse"
+"""Of the explained fraction the ranks are the same, the other way round."""
 COLUMNS = ["member", "beta", "x", "y", "model"]
 NO_ERROR = "control"
 """What reconstructs nothing has no place here."""
@@ -23,24 +25,23 @@ NO_ERROR = "control"
 
 def trade(results: Results) -> Plot:
     """Members of all models, as their ranks are held against each other over all."""
-    views = [view for error in RECONSTRUCTED for view in _views(results, error)]
+    views = list(_views(results))
     return Plot("ranks", "Do members that reconstruct well also serve well downstream?", views)
 
 
-def _views(results: Results, error: str) -> Iterator[View]:
+def _views(results: Results) -> Iterator[View]:
     for measure in sorted(DOWNSTREAM_NAMES, key=lambda name: name not in FIRST):
         split = _split(results, measure)
-        points = _points(results, error, measure, split) if split else None
+        points = _points(results, measure, split) if split else None
         if points is None or len(points) < 2:
             continue
-        others, digits = _others(results, error, measure, split), _digits(results, measure, split)
-        marks = _labelled(points, (error, measure), digits)
-        axes = MEASURES[error].axis, MEASURES[measure].axis
-        said = {"across": MEASURES[error].label, "up": MEASURES[measure].label}
+        others, digits = _others(results, measure, split), _digits(results, measure, split)
+        marks = _labelled(points, measure, digits)
+        axes = MEASURES[ERROR].axis, MEASURES[measure].axis
         yield View(
-            choice=said,
-            reading=_reading(results, error, measure, split),
-            figure=figures.ranks(marks, others, (error, measure), list(results.members["beta"])),
+            choice={"measure": MEASURES[measure].label},
+            reading=_reading(results, measure, split),
+            figure=figures.ranks(marks, others, (ERROR, measure), list(results.members["beta"])),
             columns=["member", "beta", f"{axes[0]}, test", f"{axes[1]}, {split_word(split)}"],
             rows=list(_rows(points, others, digits)),
         )
@@ -52,12 +53,12 @@ def _split(results: Results, measure: str) -> str:
     return next((names[0] for names in found if names), "")
 
 
-def _points(results: Results, error: str, measure: str, split: str) -> pd.DataFrame:
+def _points(results: Results, measure: str, split: str) -> pd.DataFrame:
     """Members that have both and did not diverge."""
     parts = []
     for model in results.variants:
         own = results.of(model)
-        x, y = values(own, error, "test"), values(own, measure, split)
+        x, y = values(own, ERROR, "test"), values(own, measure, split)
         both = x.assign(x=x["value"], y=y["value"], model=model)
         parts.append(both.loc[x["counted"] & y["counted"], COLUMNS])
     return pd.concat(parts, ignore_index=True)
@@ -71,16 +72,16 @@ def _digits(results: Results, measure: str, split: str) -> float:
     return next((spread for spread in found if math.isfinite(spread)), math.nan)
 
 
-def _labelled(points: pd.DataFrame, axes: tuple[str, str], digits: float) -> pd.DataFrame:
+def _labelled(points: pd.DataFrame, measure: str, digits: float) -> pd.DataFrame:
     hover = [
-        f"{html.escape(p.member)}<br>{MEASURES[axes[0]].label} {rounded(p.x)}<br>"
-        f"{MEASURES[axes[1]].label} {rounded(p.y, digits)}"
+        f"{html.escape(p.member)}<br>{MEASURES[ERROR].label} {rounded(p.x)}<br>"
+        f"{MEASURES[measure].label} {rounded(p.y, digits)}"
         for p in points.itertuples()
     ]
     return points.assign(hover=hover)
 
 
-def _others(results: Results, error: str, measure: str, split: str) -> pd.DataFrame:
+def _others(results: Results, measure: str, split: str) -> pd.DataFrame:
     """Baselines with both measures; autoencoders are those of each model, mean over seeds."""
     rows = []
     for model in results.variants:
@@ -89,7 +90,7 @@ def _others(results: Results, error: str, measure: str, split: str) -> pd.DataFr
             if place.kind in (VAE, NO_ERROR):
                 continue
             found = behind(own, place.key)
-            pair = [_mean(found, *wanted) for wanted in ((error, "test"), (measure, split))]
+            pair = [_mean(found, *wanted) for wanted in ((ERROR, "test"), (measure, split))]
             if all(math.isfinite(value) for value in pair):
                 name = place.name + (f" ({model})" if place.kind == "AE" and model else "")
                 rows.append((place.kind, name, *pair))
@@ -108,20 +109,20 @@ def _rows(points: pd.DataFrame, others: pd.DataFrame, digits: float) -> Iterator
         yield [p.name, "", rounded(p.x), rounded(p.y, digits)]
 
 
-def _reading(results: Results, error: str, measure: str, split: str) -> str:
+def _reading(results: Results, measure: str, split: str) -> str:
     parts = (
-        _ranked(results, error, measure, split),
-        f"Each dot is a member: {MEASURES[error].label} on test, {MEASURES[measure].label} of "
+        _ranked(results, measure, split),
+        f"Each dot is a member: {MEASURES[ERROR].label} on test, {MEASURES[measure].label} of "
         f"{split_word(split)}; open symbols are baselines, which are not in the correlation.",
         "A correlation over a grid says which members go together, not why.",
     )
     return " ".join(filter(None, parts))
 
 
-def _ranked(results: Results, error: str, measure: str, split: str) -> str:
+def _ranked(results: Results, measure: str, split: str) -> str:
     """The rank correlation of the table in words; a direction only where the interval has one."""
     table = results.correlations
-    same = (table["reconstruction"] == error) & (table["measure"] == measure)
+    same = (table["reconstruction"] == ERROR) & (table["measure"] == measure)
     rows = table[same & (table["split"] == split)]
     if rows.empty:
         return ""
@@ -133,13 +134,13 @@ def _ranked(results: Results, error: str, measure: str, split: str) -> str:
     return (
         f"Rank correlation {value} (95 % interval {low} to {high}, combinations drawn again; "
         f"{plural(int(row['members']), 'member')} in "
-        f"{plural(int(row['combinations']), 'combination')}): {_direction(row, error, measure)}."
+        f"{plural(int(row['combinations']), 'combination')}): {_direction(row, measure)}."
     )
 
 
-def _direction(row: pd.Series, error: str, measure: str) -> str:
+def _direction(row: pd.Series, measure: str) -> str:
     if not (row["low"] > 0 or row["high"] < 0):
         return "no direction beyond the noise"
     way = "higher" if row["value"] > 0 else "lower"
     label = MEASURES[measure].label
-    return f"members with a higher {MEASURES[error].label} have a {way} {label}"
+    return f"members with a higher {MEASURES[ERROR].label} have a {way} {label}"
