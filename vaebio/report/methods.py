@@ -1,28 +1,43 @@
 """How it was done: paragraphs ready to paste, versions, and the words of the measures."""
 
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 
-from vaebio.report import methods_data, methods_downstream, methods_model, methods_training
+from vaebio.report import (
+    methods_choosing,
+    methods_data,
+    methods_downstream,
+    methods_information,
+    methods_integration,
+    methods_model,
+    methods_training,
+)
 from vaebio.report.numbers import listed, rounded
 from vaebio.report.read import Results
 from vaebio.report.references import Citations
 from vaebio.report.seeds import baseline, comparable, measured
 from vaebio.report.sized import meanings
 from vaebio.terms import MEASURES, NOISE_FLOOR
+from vaebio.terms.choosing import STABILITY
 
+SOURCE = re.compile(r"{(\w+)}")
+"""Place of a source in a text."""
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
 
 
 def paragraphs(results: Results, citations: Citations) -> list[str]:
     """What was done with the data, the models and the measures, from the settings that ran."""
-    return [
+    parts = (
         methods_data.paragraph(results, citations),
         methods_model.paragraph(results, citations),
         methods_training.paragraph(results, citations),
         _evaluation(results, citations),
+        _downstream(results, citations),
+        methods_choosing.paragraph(results, citations),
         _software(citations),
-    ]
+    )
+    return [part for part in parts if part]
 
 
 def versions() -> dict[str, str]:
@@ -33,15 +48,18 @@ def versions() -> dict[str, str]:
 
 def glossary(results: Results, citations: Citations) -> list[dict[str, str]]:
     """Name, unit, meaning and source of every measure that the page shows."""
+    between = results.stability.loc[results.stability["value"].notna(), "measure"]
+    shown = [MEASURES[name] for name in comparable(results)]
+    shown += [measure for measure in STABILITY if measure.name in set(between)]
     return [
         {
-            "label": MEASURES[name].label,
-            "unit": MEASURES[name].unit,
-            "better": MEASURES[name].better,
-            "meaning": MEASURES[name].meaning,
-            "source": citations.cite(MEASURES[name].source) if MEASURES[name].source else "",
+            "label": measure.label,
+            "unit": measure.unit,
+            "better": measure.better,
+            "meaning": measure.meaning,
+            "source": citations.cite(measure.source) if measure.source else "",
         }
-        for name in comparable(results)
+        for measure in shown
     ]
 
 
@@ -57,8 +75,9 @@ def _evaluation(results: Results, citations: Citations) -> str:
     text = [
         "Members and baselines were measured on the same split; latents are posterior means. The "
         "baselines are the train mean (null) and PCA fitted on train with as many components as "
-        f"latent units{_further(results)}. Rate and distortion {citations.cite('alemi2018')} are "
-        "never weighted by beta; the distortion is that of one sample of the posterior."
+        f"latent units{_further(results, citations)}. Rate and distortion "
+        f"{citations.cite('alemi2018')} are never weighted by beta; the distortion is that of one "
+        "sample of the posterior."
     ]
     text += _of_measured_values(results)
     text += _scaled_again(results) + _noise_floor(results)
@@ -67,7 +86,7 @@ def _evaluation(results: Results, citations: Citations) -> str:
             "A unit is active when the variance of its posterior mean over observations is above "
             f"{threshold:g} {citations.cite('burda2016')}."
         )
-    text += methods_downstream.sentences(results, found, citations)
+    text += methods_information.sentences(results, found, citations)
     text.append(
         "A value ± another is a mean and standard deviation over seeds. Intervals over seeds are "
         "95 % t intervals, paired by seed between members."
@@ -75,15 +94,23 @@ def _evaluation(results: Results, citations: Citations) -> str:
     return " ".join(text)
 
 
-def _further(results: Results) -> str:
+def _downstream(results: Results, citations: Citations) -> str:
+    found = set(measured(results))
+    text = methods_downstream.sentences(results, found, citations)
+    return " ".join(text + methods_integration.sentences(results, found, citations))
+
+
+def _further(results: Results, citations: Citations) -> str:
     """The other baselines that were measured."""
     said = {
-        "NMF": "NMF with as many factors, of the values before centring over each feature's scale",
+        "NMF": "NMF with as many factors {lee1999}, of the values before centring over each "
+        "feature's scale",
         "AE": "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
         "size and seed, trained like the others for its distortion alone",
-        "scVI": "scVI by scvi-tools with its own defaults",
+        "scVI": "scVI {lopez2018} by scvi-tools with its own defaults",
     }
-    return "".join(f"; {said[word]}" for word in meanings(results) if word in said)
+    told = [said[word] for word in meanings(results) if word in said]
+    return "".join(f"; {SOURCE.sub(lambda key: citations.cite(key[1]), text)}" for text in told)
 
 
 def _of_measured_values(results: Results) -> list[str]:

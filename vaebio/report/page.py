@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from vaebio.report import answer, comparison, curves, data_facts, methods, methods_data
+from vaebio.report import (
+    answer,
+    comparison,
+    curves,
+    data_facts,
+    downstream_views,
+    feature_views,
+    methods,
+    methods_data,
+)
 from vaebio.report.before import audit
 from vaebio.report.chosen import lines as chosen_lines
 from vaebio.report.chosen import recommended
@@ -29,6 +38,8 @@ SECTIONS = {
     "audit": "Before training",
     "curves": "Learning curves",
     "latent": "Latent space",
+    "downstream": "Downstream",
+    "features": "Features",
     "members": "Members",
     "data": "Data",
     "methods": "Methods",
@@ -40,17 +51,20 @@ LATENT = ("units", "active", "parts", "stability")
 def render(results: Results) -> str:
     """The whole page as HTML; a section without data is not there."""
     plots = _plots(results)
+    further = {"downstream": downstream_views.plots(results)}
+    further["features"] = feature_views.plots(results)
     curved, audited = len(results.history) > 0, len(results.audit) > 0
     present = {"answer", "members", "data", "methods", *plots}
-    present |= {key for key, there in (("curves", curved), ("audit", audited)) if there}
     chosen, latent = chosen_lines(results), [name for name in LATENT if name in plots]
-    present |= {"chosen"} if chosen or "differences" in plots else set()
-    present |= {"latent"} if latent else set()
+    there = {"curves": curved, "audit": audited, "latent": latent} | further
+    there["chosen"] = chosen or "differences" in plots
+    present |= {key for key, something in there.items() if something}
     context = {
         "chosen": chosen,
         "latent_plots": latent,
         "sections": {key: title for key, title in SECTIONS.items() if key in present},
         "plots": plots,
+        "further": further,
         "audit": audit(results),
         "curves": curves.data(results) if curved else None,
         "curves_rule": curves.rule(results),
