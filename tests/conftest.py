@@ -78,9 +78,10 @@ def results_folder():
 @pytest.fixture(scope="session")
 def read_folder():
     """Reader of such a folder, as the page reads it."""
-    from vaebio.report.read import read_results
+    from vaebio.report.read import OPTIONAL, read_results
 
     def read(folder):
+        others = {name: folder / f"{name}.tsv" for name in OPTIONAL if name != "audit"}
         return read_results(
             members=folder / "members.tsv",
             history=folder / "history.tsv",
@@ -89,6 +90,7 @@ def read_folder():
             prepared=folder / "prepared.json",
             settings=folder / "settings.yaml",
             timing=folder / "timing",
+            **{name: path for name, path in others.items() if path.exists()},
         )
 
     return read

@@ -10,7 +10,19 @@ from selenium.webdriver.support.ui import Select
 
 from vaebio.report import overview, page
 
-SECTIONS = ["answer", "grid", "frontier", "curves", "members", "data", "methods"]
+SECTIONS = [
+    "answer",
+    "grid",
+    "frontier",
+    "chosen",
+    "curves",
+    "latent",
+    "downstream",
+    "features",
+    "members",
+    "data",
+    "methods",
+]
 HOSTILE = "</script><script>window.hacked = 1</script>"
 
 
@@ -248,6 +260,26 @@ def test_what_is_shown_is_what_is_downloaded(report, tmp_path):
     assert float(mean["MSE, test"]) > 0 and float(mean["MSE, test, spread"]) > 0
     assert float(mean["ELBO, test"]) < 0  # with a hyphen, which programs read
     assert "<svg" in image.read_text() and "Which beta" in image.read_text()
+
+
+def test_all_measures_are_shown_and_downloaded_on_demand(report, tmp_path):
+    report.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    heads = report.find_elements(By.CSS_SELECTOR, "table.members thead th")
+    few = [head.get_attribute("data-name") for head in heads if head.is_displayed()]
+    button = report.find_element(By.ID, "every-measure")
+    found = []
+    for _ in range(3):
+        report.find_element(By.ID, "members-tsv").click()
+        table = downloaded(tmp_path, ".tsv")
+        found.append(table.read_text().splitlines()[0].split("\t"))
+        table.unlink()
+        button.send_keys(Keys.ENTER)
+    every = [head.get_attribute("data-name") for head in heads]
+    assert set(few) <= set(found[0]) and not set(found[0]) & (set(every) - set(few))
+    assert set(every) <= set(found[1]) and "k-means NMI, all observations" in found[1]
+    assert found[2] == found[0]
 
 
 def downloaded(folder, suffix):

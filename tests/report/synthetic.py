@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.report.further import write_further
 from vaebio.settings import Config, as_yaml
 from vaebio.terms import ALL, COLUMNS
 from vaebio.terms.integration import INTEGRATION
@@ -57,11 +58,12 @@ def results_folder(
     grid = [(variant, *place) for variant in variants for place in places]
     names = {p: _prefix(p[0], variants[0]) + "k{2}-b{1:g}-s{3}".format(*p) for p in grid}
     members = [_member(names[p], *p, names[p] in diverged, epochs) for p in grid]
-    metrics, history, units = _baselines(latents, labels), [], []
+    metrics, history, units, truths = _baselines(latents, labels), [], [], {}
     for place in grid:
         variant, beta, latent, _ = place
         member, failed = names[place], names[place] in diverged
         truth = _truth(beta, latent, random, gain=0.012 * variants.index(variant))
+        truths[member] = None if failed else truth
         metrics += _metrics(member, truth, labels, failed, variant[2])
         history += _history(member, truth, beta, epochs // 3 if failed else epochs)
         units += _units(member, latent, truth)
@@ -73,7 +75,9 @@ def results_folder(
     ):
         frame = pd.DataFrame(rows, columns=list(COLUMNS[table]))
         frame.to_csv(folder / table, sep="\t", index=False)
-    prepared = _prepared(name, label_names if labels else (), warnings)
+    label_names = label_names if labels else ()
+    write_further(folder, members, truths, latents, label_names, FEATURES)
+    prepared = _prepared(name, label_names, warnings)
     (folder / "prepared.json").write_text(json.dumps(prepared), encoding="utf-8")
     own = {"grid": {"betas": betas, "latents": latents, "seeds": seeds}}
     own |= {"train": {"epochs": epochs}, "report": report or {}}

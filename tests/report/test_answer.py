@@ -14,10 +14,15 @@ def row(member, split, measure, value, low="", high="", reason=""):
     return (member, split, measure, value, low, high, reason)
 
 
+def unchosen(results):
+    """Results of a run in which nothing was chosen."""
+    return replace(results, choices=results.choices[:0], correlations=results.correlations[:0])
+
+
 def with_metrics(results, rows):
     metrics = pd.DataFrame(rows, columns=list(COLUMNS["metrics.tsv"]))
     numbers = {c: pd.to_numeric(metrics[c]) for c in ("value", "low", "high")}
-    return replace(results, metrics=metrics.assign(**numbers))
+    return replace(unchosen(results), metrics=metrics.assign(**numbers))
 
 
 @pytest.fixture
@@ -103,7 +108,8 @@ def test_limits_name_the_failed_member_and_claim_no_cause(small):
 
 def test_every_member_diverged(small):
     metrics = small.metrics.assign(value=float("nan"), reason="the member diverged")
-    failed = replace(small, members=small.members.assign(status="diverged"), metrics=metrics)
+    members = small.members.assign(status="diverged")
+    failed = replace(unchosen(small), members=members, metrics=metrics)
     assert answer.sentences(failed) == [
         "No combination has a validation and a test MSE: the member diverged."
     ]

@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from vaebio.report import answer, curves, page
+from vaebio.report.difference_views import differences
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
 from vaebio.report.headline import ranked, reconstructions
 from vaebio.report.listing import listing
+from vaebio.report.rate_views import active
 from vaebio.report.seeds import values
+from vaebio.report.stability_views import stability
 from vaebio.report.variants import names, varying
 from vaebio.report.views import answer_plot
 
@@ -21,6 +24,7 @@ FIRST, COUNTS, LARGE = (
     "gaussian with encoder 256-128",
 )
 TABLES = ("members.tsv", "metrics.tsv", "history.tsv", "units.tsv")
+CHOSEN = ("choices.tsv", "differences.tsv", "stability.tsv")
 
 
 @pytest.fixture(scope="module", params=[FIRST, COUNTS, LARGE])
@@ -34,9 +38,10 @@ def alone(several, several_folder, read_folder, tmp_path_factory, model):
     folder = tmp_path_factory.mktemp("only")
     own = set(several.members.loc[names(several.members) == model, "member"])
     others = set(several.members["member"]) - own
-    for name in (*TABLES, "prepared.json", "settings.yaml"):
+    others |= {name.rpartition("-")[0] for name in others}
+    for name in (*TABLES, *CHOSEN, "prepared.json", "settings.yaml"):
         lines = (several_folder / name).read_text().splitlines(keepends=True)
-        kept = [x for x in lines if x.split("\t")[0] not in others]
+        kept = [x for x in lines if not others & set(x.split("\t")[:2])]
         (folder / name).write_text("".join(kept))
     (folder / "timing").mkdir()
     return read_folder(folder)
@@ -97,9 +102,12 @@ def test_values_of_several_models_are_refused_where_means_are_taken(several):
         values(several, "mse", "test")
 
 
-@pytest.mark.parametrize("make", [grid, frontier])
-def test_the_views_of_a_model_are_those_of_a_page_of_it_alone(several_plots, alone, model, make):
-    mine, own = drawn(several_plots[make], model), drawn(make(alone))
+@pytest.mark.parametrize("make", [grid, frontier, differences, stability, active])
+def test_the_views_of_a_model_are_those_of_a_page_of_it_alone(
+    several, several_plots, alone, model, make
+):
+    plot = several_plots[make] if make in several_plots else make(several)
+    mine, own = drawn(plot, model), drawn(make(alone))
     assert len(mine) == len(own) > 0
     for one, other in zip(mine, own, strict=True):
         assert one == other

@@ -18,7 +18,18 @@ VAES, CODES = (
     for names in ([f"k{k}-b{b}" for k in (2, 4) for b in ("0.5", "5")], ["ae-k2", "ae-k4"])
 )
 MEMBERS = [name for kind in ("", "nb-") for name in VAES[kind] + CODES[kind]]
-SECTIONS = ["answer", "grid", "frontier", "audit", "curves", "members", "data", "methods"]
+SECTIONS = [
+    "answer",
+    "grid",
+    "frontier",
+    "chosen",
+    "audit",
+    "curves",
+    "latent",
+    "members",
+    "data",
+    "methods",
+]
 
 
 @pytest.fixture

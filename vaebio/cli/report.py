@@ -1,11 +1,23 @@
 """Render the report of one data set: a single HTML file that needs no network.
 
-Reads the tables that `collect` and `evaluate` write, the summary of `prepare`, the settings that
-ran and the folder of benchmark files.
+Reads the tables that `collect`, `evaluate` and `choose` write, the summary of `prepare`, the
+settings that ran and the folder of benchmark files.
 """
 
 import argparse
 from pathlib import Path
+
+OPTIONAL = {
+    "audit": "what `train --audit` wrote",
+    "classes": "each label as classifiers tell it from the latents",
+    "features": "the error of every feature",
+    "strata": "errors by the abundance of features",
+    "choices": "the members to take, each with its rule",
+    "differences": "what a larger beta changes, seed by seed",
+    "correlations": "ranks of reconstruction and of downstream measures",
+    "stability": "agreement of latents and clusters between seeds",
+}
+"""Tables that a page can do without; a section appears when its table is there."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,9 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     }
     for name, meaning in paths.items():
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="FILE", help=meaning)
-    parser.add_argument(
-        "--audit", type=Path, metavar="FILE", help="what `train --audit` wrote (optional)"
-    )
+    for name, meaning in OPTIONAL.items():
+        said = f"{name}.tsv: {meaning} (optional)"
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=said)
     parser.add_argument(
         "--timing", type=Path, metavar="FOLDER", help="benchmark files of Snakemake (optional)"
     )
@@ -45,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
         prepared=arguments.prepared_summary,
         settings=arguments.settings,
         timing=arguments.timing,
-        audit=arguments.audit,
+        **{name: getattr(arguments, name) for name in OPTIONAL},
     )
     with whole(arguments.page) as temporary:
         temporary.write_text(render(results), encoding="utf-8")

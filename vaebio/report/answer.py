@@ -6,32 +6,31 @@ cause is named.
 
 import math
 
-from scipy import stats
-
-from vaebio.report import comparison, floor
+from vaebio.report import agreement, comparison, floor, recommendation
+from vaebio.report.chosen import recommended
 from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
 from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import listed, percent, plural, rounded
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, by_seed, measured, summary, values
+from vaebio.report.seeds import baseline, by_seed, measured, values
 from vaebio.terms import MEASURES
-
-FEWEST_FOR_RANKS = 6
 
 
 def sentences(results: Results) -> list[str]:
     """What the tables say, most important first."""
-    error, clusters = reconstruction(results), clustering(results)
-    lines = [_reconstruction(results, error)]
+    chosen, clusters = recommended(results), clustering(results)
+    error = chosen or reconstruction(results)
+    lines = [f"{recommendation.named(results)} {_error(results, chosen)}".strip()]
     if error:
-        lines.append(comparison.others(results))
-        sizes = _sizes(results.of(error.model), "its members" if error.model else "members")
-        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {sizes}".strip())
-        lines.append(floor.explained(results, error))
+        lines.append("" if chosen else comparison.others(results))
+        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {_sizes(results)}".strip())
+        lines += [recommendation.others(results), floor.explained(results, error)]
     if clusters:
-        lines.append(f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}")
-    if error and clusters:
-        lines.append(_agreement(results, error, clusters))
+        known = f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}"
+        lines.append(" ".join(filter(None, [known, _elsewhere(results, error, clusters)])))
+    else:
+        lines.append(recommendation.stable(results))
+    lines.append(agreement.sentence(results, clusters))
     return [line for line in lines if line]
 
 
@@ -39,7 +38,8 @@ def limits(results: Results) -> list[str]:
     """What the numbers cannot say: failed members, choices, what was not measured."""
     error, clusters = reconstruction(results), clustering(results)
     lines = [_failed(results)]
-    lines += [_edge(results.of(error.model), error) if error else "", _observations(error)]
+    lines += [_edge(results.of(error.model), error) if error else ""]
+    lines += [_observations(recommended(results) or error)]
     lines += [floor.method(results, error), comparison.density_limit(results), _missing(results)]
     if clusters and clusters.combinations > 1:
         lines.append(
@@ -83,20 +83,29 @@ def unmeasured(results: Results) -> list[str]:
     ]
 
 
-def _reconstruction(results: Results, error: Headline | None) -> str:
+def _error(results: Results, chosen: Headline | None) -> str:
+    """The error of the recommended combination, else where the validation error is lowest."""
+    if chosen:
+        return f"Its test MSE is {chosen.text} ({_over(chosen)}){_levels(chosen)}."
+    error = reconstruction(results)
     if error is None:
         parts = [results.of(name) for name in results.variants]
         reasons = sorted(
             {r for part in parts for r in values(part, "mse", "test")["reason"]} - {""}
         )
         return f"No combination has a validation and a test MSE: {'; '.join(reasons)}."
+    where = _where(results, error)
+    return f"{where} the test MSE is {error.text} ({_over(error)}){_levels(error)}."
+
+
+def _levels(error: Headline) -> str:
+    """The baselines to hold it against."""
     levels = []
     if error.pca:
         levels.append(f"{error.level(error.pca)} for PCA with {plural(error.latent, 'component')}")
     if error.null:
         levels.append(f"{error.level(error.null)} for predicting the train mean (null)")
-    against = f", against {listed(levels)}" if levels else ""
-    return f"{_where(results, error)} the test MSE is {error.text} ({_over(error)}){against}."
+    return f", against {listed(levels)}" if levels else ""
 
 
 def _where(results: Results, error: Headline) -> str:
@@ -143,10 +152,17 @@ def _against_pca(headline: Headline, better: str, subject: str = "That") -> str:
     return f"{start}: {verdict}, beyond the noise of the seeds."
 
 
-def _sizes(results: Results, members: str) -> str:
-    """At which latent sizes the members are better than PCA of that size, and at which worse."""
-    found = [h for h in per_latent(results) if h.gap and h.gap.beyond_noise]
-    if len(results.members["latent"].unique()) < 2 or not found:
+def _sizes(results: Results) -> str:
+    """At which latent sizes the members are better than PCA of that size, and at which worse.
+
+    Nothing where something is recommended: the grid shows it.
+    """
+    error = reconstruction(results)
+    if error is None or recommended(results):
+        return ""
+    own, members = results.of(error.model), "its members" if error.model else "members"
+    found = [h for h in per_latent(own) if h.gap and h.gap.beyond_noise]
+    if len(own.members["latent"].unique()) < 2 or not found:
         return ""
     parts = []
     for word, sizes in (
@@ -177,38 +193,28 @@ def _clustering(results: Results, found: Headline) -> str:
     )
 
 
-def _agreement(results: Results, error: Headline, clusters: Headline) -> str:
-    own = results.of(error.model)
-    ranks = _rank_correlation(own, error, clusters)
+def _elsewhere(results: Results, error: Headline | None, clusters: Headline) -> str:
+    """The clusters of the combination that the error has led to, beside the best ones."""
+    if error is None:
+        return ""
+    chosen = recommended(results) is not None
     if error.place == clusters.place:
-        return f"Both point to the same combination{ranks}."
+        start = "The recommendation" if chosen else "The lowest error"
+        return f"{start} leads to the same combination."
+    own = results.of(error.model)
     value = at(own, clusters.measure, clusters.split, error.beta, error.latent)
     if value is None:
         return ""
     gap = by_seed(clusters.single, value.single)
     label = MEASURES[clusters.measure].label
     if not gap.judged:
-        verdict = "one seed cannot tell whether the two disagree"
+        verdict = "one seed cannot tell whether the two differ"
     elif gap.beyond_noise:
-        verdict = "lowest error and best clustering are not the same combination, beyond the noise"
+        verdict = "lower, beyond the noise"
     else:
-        verdict = "the difference is within the noise, so the two do not contradict each other"
-    return f"At the lowest error ({error.place}) the {label} is {value.text}: {verdict}{ranks}."
-
-
-def _rank_correlation(own: Results, error: Headline, clusters: Headline) -> str:
-    """Spearman's correlation of one model's means over combinations, where there are enough."""
-    tables = [summary(values(own, h.measure, h.split)) for h in (error, clusters)]
-    both = tables[0].merge(tables[1], on=["latent", "beta"]).dropna(subset=["mean_x", "mean_y"])
-    if len(both) < FEWEST_FOR_RANKS or min(both["mean_x"].nunique(), both["mean_y"].nunique()) < 2:
-        return ""
-    correlation = stats.spearmanr(both["mean_x"], both["mean_y"]).statistic
-    value = rounded(correlation, 1 / math.sqrt(len(both) - 1))
-    label, of_model = MEASURES[clusters.measure].label, f" of {error.model}" if error.model else ""
-    return (
-        f" (rank correlation of MSE and {label} over {len(both)} combinations{of_model}: {value}; "
-        "below zero they agree)"
-    )
+        verdict = "the difference is within the noise"
+    where = "At the recommended combination" if chosen else f"At the lowest error ({error.place})"
+    return f"{where} the {label} is {value.text}: {verdict}."
 
 
 def _failed(results: Results) -> str:

@@ -2,8 +2,10 @@
 
 Betas run from amber over magenta to indigo, latent sizes from pale to deep teal; both change in
 lightness as well, so they keep their order without colour vision. Models have no order: their
-colours differ in hue and lightness, and repeat after the last. Baselines are neutral: PCA in
-ink, null in grey. Figures are made in the light colours; the page swaps them for the dark ones.
+colours differ in hue and lightness, and repeat after the last. Baselines are neutral: PCA in ink,
+null in grey, the deterministic autoencoder in slate, the noise floor in olive; NMF, scVI and the
+controls are muted too. Figures are made in the light colours; the page swaps them for the dark
+ones.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,8 @@ Key = TypeVar("Key", int, float)
 
 INK, MUTED, LINES, PAPER, SHADE = "#20242c", "#667085", "#e3e6eb", "#ffffff", "#f1f3f6"
 NULL, PCA, MEMBER = "#8a919e", "#20252d", "#2a5f9e"
+AE, FLOOR = "#5a6b82", "#5f7328"
+NMF, SCVI, CONTROL = "#7d6f5c", "#75597d", "#8d8179"
 MARK = "#b42318"
 DARK = {
     INK: "#e7eaf0",
@@ -23,6 +27,11 @@ DARK = {
     NULL: "#868e9c",
     PCA: "#e6e9ef",
     MEMBER: "#9cc8f7",
+    AE: "#b3c2d8",
+    FLOOR: "#b9cc7c",
+    NMF: "#cdbda6",
+    SCVI: "#cfb2d8",
+    CONTROL: "#a89b92",
     MARK: "#ff8a7a",
 }
 BETAS = ("#e8913a", "#c8377c", "#41268c"), ("#ffb25e", "#f070a8", "#9d8bff")

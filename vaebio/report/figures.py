@@ -12,8 +12,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vaebio.report.colours import (
+    AE,
+    FLOOR,
     INK,
     LINES,
+    MARK,
     MEMBER,
     MUTED,
     NULL,
@@ -77,6 +80,8 @@ def frontier(
     levels: pd.DataFrame,
     betas: Sequence[float],
     latents: Sequence[int],
+    expected: pd.DataFrame,
+    marks: Mapping[str, tuple[float, int]],
 ) -> go.Figure:
     """Distortion against rate: a line for each latent size, a point for each beta.
 
@@ -91,8 +96,12 @@ def frontier(
         Reference levels: name, latent (absent for null), distortion.
     betas, latents
         All of the grid, so that a colour means the same on the whole page.
+    expected
+        latent, beta, rate and distortion of the best linear VAE; may be empty.
+    marks
+        Places (beta, latent) to mark, by the name of what they are.
     """
-    figure = blank(540, margin={"l": 8, "r": 72, "t": 12, "b": 8})
+    figure = blank(540, margin={"l": 8, "r": 84, "t": 12, "b": 8})
     colours, lines = beta_colours(betas), latent_colours(latents)
     if len(seeds) > len(points):
         marker = {"size": 5, "opacity": 0.45, "color": [colours[b] for b in seeds["beta"]]}
@@ -102,6 +111,9 @@ def frontier(
         )
     for latent, rows in points.sort_values("beta").groupby("latent"):
         figure.add_scatter(**_frontier_line(rows, lines[latent], colours))
+    for latent, rows in expected.sort_values("beta").groupby("latent"):
+        figure.add_scatter(**_expected_line(rows, lines[latent]))
+    _marks(figure, points, marks)
     _keys(figure, colours, {k: lines[k] for k in sorted(points["latent"].unique())})
     _levels(figure, levels, points)
     figure.update_xaxes(title_text=MEASURES["rate_nats"].axis, rangemode="tozero")
@@ -215,6 +227,44 @@ def _frontier_line(
     }
 
 
+def _expected_line(rows: pd.DataFrame, colour: str) -> dict[str, object]:
+    """The optimum of a linear VAE: a thin line with a cross for each beta, no dots."""
+    return {
+        "x": list(rows["rate"]),
+        "y": list(rows["distortion"]),
+        "mode": "lines+markers",
+        "showlegend": False,
+        "legendgroup": f"{rows['latent'].iloc[0]}",
+        "line": {"color": colour, "width": 1.2, "dash": "dash"},
+        "marker": {"size": 7, "symbol": "x-thin", "line": {"color": colour, "width": 1.2}},
+        "customdata": [f"{beta:g}, latent {rows['latent'].iloc[0]}" for beta in rows["beta"]],
+        "hovertemplate": "linear VAE on train, beta %{customdata}<extra></extra>",
+    }
+
+
+SYMBOLS = {"recommended": "square-open", "knee": "diamond-open"}
+"""Marks around the points of a frontier; one inside the other where both are the same point."""
+
+
+def _marks(figure: go.Figure, points: pd.DataFrame, marks: Mapping[str, tuple[float, int]]) -> None:
+    places = points.set_index(["beta", "latent"])
+    for name, place in marks.items():
+        if place in places.index:
+            point = places.loc[place]
+            marker = {"size": 22, "symbol": SYMBOLS[name], "color": MARK, "line": {"width": 2}}
+            x, y = [point["rate"]], [point["distortion"]]
+            figure.add_scatter(x=x, y=y, mode="markers", name=name, hoverinfo="skip", marker=marker)
+
+
+LEVELS = {
+    "null": (NULL, "dot"),
+    "PCA": (PCA, "dash"),
+    "AE": (AE, "dashdot"),
+    "noise floor": (FLOOR, "longdash"),
+}
+"""Colour and dash of a level, by its name."""
+
+
 def _levels(figure: go.Figure, levels: pd.DataFrame, points: pd.DataFrame) -> None:
     """Horizontal reference lines, their names at the right, moved apart where they touch."""
     if levels.empty:
@@ -223,12 +273,9 @@ def _levels(figure: go.Figure, levels: pd.DataFrame, points: pd.DataFrame) -> No
     apart = 0.042 * (heights.max() - heights.min())
     above = -math.inf
     for row in levels.sort_values("distortion").itertuples():
-        null = row.name == "null"
-        figure.add_hline(
-            y=row.distortion,
-            layer="below",
-            line={"color": NULL if null else PCA, "width": 1.2, "dash": "dot" if null else "dash"},
-        )
+        colour, dash = LEVELS[row.name]
+        line = {"color": colour, "width": 1.2, "dash": dash}
+        figure.add_hline(y=row.distortion, layer="below", line=line)
         above = max(row.distortion, above + apart)
         figure.add_annotation(
             x=1,
@@ -237,8 +284,8 @@ def _levels(figure: go.Figure, levels: pd.DataFrame, points: pd.DataFrame) -> No
             y=above,
             xshift=6,
             showarrow=False,
-            text="null" if null else f"PCA {row.latent:g}",
-            font={"size": 12, "color": NULL if null else PCA},
+            text=row.name if row.name in ("null", "noise floor") else f"{row.name} {row.latent:g}",
+            font={"size": 12, "color": colour},
         )
 
 

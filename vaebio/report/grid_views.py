@@ -6,17 +6,27 @@ from collections.abc import Iterator
 import pandas as pd
 
 from vaebio.report import heatmap
+from vaebio.report.chosen import recommended
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked, reconstruction
 from vaebio.report.methods_data import over_measured
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
+from vaebio.report.sized import CONTROLS
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
 
 OF_VALUES = ("mse", "r2", "distortion_nats", "elbo_nats", "objective_nats")
 """Measures that are sums or means over values."""
+
+DASHES = "solid", "dot"
+"""Frames of the recommended combination and of the lowest validation MSE."""
+
+CONTROL_RULE = (
+    "Grey, no part of the colour scale: the same measure of the labels themselves and of noise in "
+    "place of the latents."
+)
 
 
 def grid(results: Results) -> Plot:
@@ -27,12 +37,11 @@ def grid(results: Results) -> Plot:
 
 def _views(results: Results, model: str) -> Iterator[View]:
     own = results.of(model)
-    error = reconstruction(own)
-    chosen = (error.beta, error.latent) if error else None
+    frames = _framed(own), _frame_rule(own)
     for measure in comparable(own):
         said = density_rule(results, measure)
         for split in splits(own, measure):
-            yield _view(own, model, measure, split, chosen, said)
+            yield _view(own, model, measure, split, frames, said)
 
 
 def _view(
@@ -40,7 +49,7 @@ def _view(
     model: str,
     measure: str,
     split: str,
-    chosen: tuple[float, int] | None,
+    frames: tuple[dict[tuple[float, int], str], str],
     said: str,
 ) -> View:
     single = values(own, measure, split)
@@ -49,11 +58,11 @@ def _view(
     where = {"measure": MEASURES[measure].label, "split": split_word(split)}
     own_colours = f"Model: {model}; colours are scaled within it." if model else ""
     missing = over_measured(own) if measure in OF_VALUES else ""
-    reading = (own_colours, _reading(table, measure, chosen is not None, missing), said)
+    reading = (own_colours, _reading(table, levels, measure, frames[1], missing), said)
     return View(
         choice=model_choice(model) | where,
         reading=" ".join(filter(None, reading)),
-        figure=heatmap.grid(table, levels, measure, chosen, dotted),
+        figure=heatmap.grid(table, levels, measure, frames[0], dotted),
         columns=[
             "beta",
             "latent",
@@ -74,13 +83,33 @@ def _rows(table: pd.DataFrame, levels: pd.DataFrame, measure: str) -> Iterator[l
         yield [row.name, f"{row.latent:g}", rounded(row.value, typical_spread(table)), "", "", ""]
 
 
-def _reading(table: pd.DataFrame, measure: str, framed: bool, missing: str) -> str:
+def _framed(own: Results) -> dict[tuple[float, int], str]:
+    """Places to frame, each with the dash of its line; one place has one frame."""
+    heads = (reconstruction(own), DASHES[1]), (recommended(own), DASHES[0])
+    return {(head.beta, head.latent): dash for head, dash in heads if head}
+
+
+def _frame_rule(own: Results) -> str:
+    lowest, chosen = reconstruction(own), recommended(own)
+    if lowest is None:
+        return ""
+    if chosen is None:
+        return "Frame: the lowest validation MSE."
+    if (chosen.beta, chosen.latent) == (lowest.beta, lowest.latent):
+        return "Frame: the recommended combination, which has the lowest validation MSE as well."
+    return "Frame: the recommended combination; dotted frame: the lowest validation MSE."
+
+
+def _reading(
+    table: pd.DataFrame, levels: pd.DataFrame, measure: str, frames: str, missing: str
+) -> str:
     parts = (
         _tile_rule(table),
         _direction(measure),
-        "Frame: the lowest validation MSE." if framed else "",
+        frames,
         _dot_rule(table, measure),
         "✕: a seed has no value and is in no mean." if _incomplete(table) else "",
+        CONTROL_RULE if levels["name"].isin(CONTROLS).any() else "",
         MEASURES[measure].meaning,
         missing,
     )

@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from vaebio.report.colours import INK, MARK, MUTED, SHADE, value_scale
 from vaebio.report.figures import blank, number
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.seeds import typical_spread
-from vaebio.report.sized import WORDS
+from vaebio.report.sized import FLAT, WORDS
 from vaebio.terms import MEASURES
 
 ROW = 46
@@ -22,7 +22,7 @@ def grid(
     table: pd.DataFrame,
     baselines: pd.DataFrame,
     measure: str,
-    chosen: tuple[float, int] | None,
+    framed: Mapping[tuple[float, int], str],
     dotted: Sequence[tuple[float, int]],
 ) -> go.Figure:
     """Heat map of one measure: betas as rows, latent sizes as columns, baselines below.
@@ -32,24 +32,26 @@ def grid(
     table
         Summary over seeds: latent, beta, mean, spread, counted, members, diverged, reason.
     baselines
-        name, latent, value; `name` is null or the word of a sized one.
-    chosen
-        The (beta, latent) to frame.
+        name, latent, value; `name` is null, the word of a sized one or that of a control.
+    framed
+        The (beta, latent) to frame, each with the dash of its line.
     dotted
         (beta, latent) to mark with a dot: the best value shown and its ties.
     """
     betas, latents = sorted(table["beta"].unique()), sorted(table["latent"].unique())
-    names = [name for name in (*WORDS, "null") if name in set(baselines["name"])]
+    names = [name for name in (*WORDS, *FLAT) if name in set(baselines["name"])]
     rows = _rows(betas, names)
     figure = blank(int(ROW * (max(rows.values()) + 1)) + 70)
-    shown = [*table["mean"].dropna(), *baselines.loc[baselines["name"] != "null", "value"]]
+    sized = baselines.loc[baselines["name"].isin(WORDS), "value"]
+    shown = [*table["mean"].dropna(), *sized]
     low, high = min(shown), max(shown)
     figure.add_trace(_tiles(table, betas, latents, measure, (low, high), dotted))
     for name in names:
         level = baselines[baselines["name"] == name]
         figure.add_trace(_baseline_tiles(level, latents, rows[name], table, measure, (low, high)))
-    if chosen in set(table[["beta", "latent"]].itertuples(index=False, name=None)):
-        _frame(figure, latents.index(chosen[1]), rows[chosen[0]])
+    for beta, latent in table[["beta", "latent"]].itertuples(index=False, name=None):
+        if (beta, latent) in framed:
+            _frame(figure, latents.index(latent), rows[beta], framed[beta, latent])
     for row in table[table["mean"].isna()].itertuples():
         _failure(figure, latents.index(row.latent), rows[row.beta], row.diverged)
     _axes(figure, latents, rows)
@@ -117,17 +119,15 @@ def _baseline_tiles(
     measure: str,
     limits: tuple[float, float],
 ) -> go.Heatmap:
-    """One row; it shares the colours of the members, but null has its own grey."""
-    spread, null = typical_spread(table), level["name"].iloc[0] == "null"
+    """One row; it shares the colours of the members, but what has no size is grey."""
+    name, spread = level["name"].iloc[0], typical_spread(table)
     by_latent = dict(zip(level["latent"], level["value"], strict=True))
     found = [by_latent.get(latent) for latent in latents]
     text = ["" if v is None else rounded(v, spread) for v in found]
     scale = _scale(measure, limits)
-    if null:
+    if name in FLAT:
         scale |= {"colorscale": [[0, SHADE], [1, SHADE]]}
-    name = level["name"].iloc[0]
-    said = "null: predicts the train mean"
-    sized = [said if null else WORDS[name].row(k) for k in latents]
+    sized = [FLAT[name] if name in FLAT else WORDS[name].row(k) for k in latents]
     return go.Heatmap(
         x=list(range(len(latents))),
         y=[y - 0.5, y + 0.5],
@@ -153,9 +153,9 @@ def _scale(measure: str, limits: tuple[float, float]) -> dict[str, object]:
     }
 
 
-def _frame(figure: go.Figure, x: int, y: float) -> None:
+def _frame(figure: go.Figure, x: int, y: float, dash: str) -> None:
     box = {"x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
-    figure.add_shape(type="rect", line={"color": MARK, "width": 3}, **box)
+    figure.add_shape(type="rect", line={"color": MARK, "width": 3, "dash": dash}, **box)
 
 
 def _failure(figure: go.Figure, x: int, y: float, diverged: int) -> None:

@@ -23,6 +23,27 @@ from vaebio.report.variants import shown, varying
 from vaebio.report.views import split_word
 from vaebio.terms import AUTOENCODER, MEASURES
 
+FIRST = (
+    "mse",
+    "explained",
+    "r2",
+    "distortion_nats",
+    "elbo_nats",
+    "rate_nats",
+    "active_units",
+    "mutual_information_nats",
+    "kmeans_ari",
+    "leiden_ari",
+    "silhouette",
+    "leiden_stable_ari",
+    "knn_accuracy",
+    "linear_accuracy",
+    "batch_correction",
+    "bio_conservation",
+)
+"""What the table shows before the reader asks for every measure; with labels."""
+UNLABELLED = ("cluster_stability", "clusters", "silhouette_clusters")
+"""What it shows besides where there are no labels."""
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 ABSENT = "\N{EM DASH}"
 CONTROLS = {"control-labels": "control: labels", "control-random": "control: noise"}
@@ -30,11 +51,12 @@ CONTROLS = {"control-labels": "control: labels", "control-random": "control: noi
 
 @dataclass(frozen=True)
 class Column:
-    """A measure on a split."""
+    """A measure on a split; `more` is what is shown only when the reader asks for it."""
 
     measure: str
     split: str
     rule: str = ""
+    more: bool = False
 
     @property
     def label(self) -> str:
@@ -90,6 +112,11 @@ class Listing:
     groups: list[Row] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def further(self) -> list[bool]:
+        """Of each cell of a row whether it is shown only when the reader asks for it."""
+        return [*(column.more for column in self.columns), False, False]
+
     def mark(self, reason: str) -> str:
         """A small letter for a reason; equal reasons share theirs."""
         if reason not in self.reasons:
@@ -100,9 +127,10 @@ class Listing:
 
 def listing(results: Results) -> Listing:
     """Everything the table shows, printed."""
+    first = (*FIRST, *(() if results.prepared["label"] else UNLABELLED))
     columns = [
-        Column(measure, splits(results, measure)[0], density_rule(results, measure))
-        for measure in comparable(results)
+        Column(m, splits(results, m)[0], density_rule(results, m), more=m not in first)
+        for m in comparable(results)
     ]
     made = Listing(columns, varying(results.members))
     tables = {model: _Tables(results.of(model), columns) for model in ranked(results)}

@@ -1,12 +1,15 @@
 """How it was done: paragraphs ready to paste, versions, and the words of the measures."""
 
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 
 from vaebio.report import (
     methods_choosing,
     methods_data,
     methods_downstream,
+    methods_information,
+    methods_integration,
     methods_model,
     methods_training,
 )
@@ -16,20 +19,25 @@ from vaebio.report.references import Citations
 from vaebio.report.seeds import baseline, comparable, measured
 from vaebio.report.sized import meanings
 from vaebio.terms import MEASURES, NOISE_FLOOR
+from vaebio.terms.choosing import STABILITY
 
+SOURCE = re.compile(r"{(\w+)}")
+"""Place of a source in a text."""
 PACKAGES = ("vaebio", "torch", "scanpy", "anndata", "scikit-learn", "numpy", "snakemake")
 
 
 def paragraphs(results: Results, citations: Citations) -> list[str]:
     """What was done with the data, the models and the measures, from the settings that ran."""
-    return [
+    parts = (
         methods_data.paragraph(results, citations),
         methods_model.paragraph(results, citations),
         methods_training.paragraph(results, citations),
         _evaluation(results, citations),
+        _downstream(results, citations),
         methods_choosing.paragraph(results, citations),
         _software(citations),
-    ]
+    )
+    return [part for part in parts if part]
 
 
 def versions() -> dict[str, str]:
@@ -40,15 +48,18 @@ def versions() -> dict[str, str]:
 
 def glossary(results: Results, citations: Citations) -> list[dict[str, str]]:
     """Name, unit, meaning and source of every measure that the page shows."""
+    between = results.stability.loc[results.stability["value"].notna(), "measure"]
+    shown = [MEASURES[name] for name in comparable(results)]
+    shown += [measure for measure in STABILITY if measure.name in set(between)]
     return [
         {
-            "label": MEASURES[name].label,
-            "unit": MEASURES[name].unit,
-            "better": MEASURES[name].better,
-            "meaning": MEASURES[name].meaning,
-            "source": citations.cite(MEASURES[name].source) if MEASURES[name].source else "",
+            "label": measure.label,
+            "unit": measure.unit,
+            "better": measure.better,
+            "meaning": measure.meaning,
+            "source": citations.cite(measure.source) if measure.source else "",
         }
-        for name in comparable(results)
+        for measure in shown
     ]
 
 
@@ -75,7 +86,7 @@ def _evaluation(results: Results, citations: Citations) -> str:
             "A unit is active when the variance of its posterior mean over observations is above "
             f"{threshold:g} {citations.cite('burda2016')}."
         )
-    text += methods_downstream.sentences(results, found, citations)
+    text += methods_information.sentences(results, found, citations)
     text.append(
         "A value ± another is a mean and standard deviation over seeds. Intervals over seeds are "
         "95 % t intervals, paired by seed between members."
@@ -83,22 +94,23 @@ def _evaluation(results: Results, citations: Citations) -> str:
     return " ".join(text)
 
 
+def _downstream(results: Results, citations: Citations) -> str:
+    found = set(measured(results))
+    text = methods_downstream.sentences(results, found, citations)
+    return " ".join(text + methods_integration.sentences(results, found, citations))
+
+
 def _further(results: Results, citations: Citations) -> str:
     """The other baselines that were measured."""
-    found, said = meanings(results), []
-    if "NMF" in found:
-        said.append(
-            f"NMF {citations.cite('lee1999')} with as many factors, of the values before centring "
-            "over each feature's scale"
-        )
-    if "AE" in found:
-        said.append(
-            "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
-            "size and seed, trained like the others for its distortion alone"
-        )
-    if "scVI" in found:
-        said.append(f"scVI {citations.cite('lopez2018')} by scvi-tools with its own defaults")
-    return "".join(f"; {one}" for one in said)
+    said = {
+        "NMF": "NMF with as many factors {lee1999}, of the values before centring over each "
+        "feature's scale",
+        "AE": "a deterministic autoencoder (beta 0, nothing sampled) of each architecture, latent "
+        "size and seed, trained like the others for its distortion alone",
+        "scVI": "scVI {lopez2018} by scvi-tools with its own defaults",
+    }
+    told = [said[word] for word in meanings(results) if word in said]
+    return "".join(f"; {SOURCE.sub(lambda key: citations.cite(key[1]), text)}" for text in told)
 
 
 def _of_measured_values(results: Results) -> list[str]:

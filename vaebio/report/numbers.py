@@ -79,15 +79,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-def plural(number: int, noun: str) -> str:
-    """A count and its noun.
+def plural(number: int, noun: str, several: str = "") -> str:
+    """A count and its noun; `several` is the plural where it is not the noun with an s.
 
     Examples
     --------
     >>> plural(1, "seed"), plural(3, "seed")
     ('1 seed', '3 seeds')
     """
-    return f"{count(number)} {noun}" + ("" if number == 1 else "s")
+    return f"{count(number)} {noun if number == 1 else several or noun + 's'}"
 
 
 def listed(words: list[str], last: str = "and") -> str:

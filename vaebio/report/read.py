@@ -17,15 +17,54 @@ from vaebio.report.numbers import listed
 from vaebio.report.timing import Step, read_timing
 from vaebio.settings import Config, Likelihood
 from vaebio.terms import AUTOENCODER, COLUMNS, MEASURES, STATUS
+from vaebio.terms.choosing import CHOICES, STABILITY
 
 NUMBERS = {
     "members.tsv": ("beta", "latent", "seed", "epochs", "seconds"),
     "history.tsv": ("epoch", "distortion_nats", "rate_nats", "mse", "beta_now", "learning_rate"),
     "units.tsv": ("rate_nats", "mean_variance", "expected_rate_nats"),
     "metrics.tsv": ("value", "low", "high"),
+    "classes.tsv": (
+        "train_observations",
+        "test_observations",
+        "recall",
+        "precision",
+        "f1",
+        "low",
+        "high",
+    ),
+    "features.tsv": tuple(
+        c for c in COLUMNS["features.tsv"] if c not in ("member", "feature", "reason")
+    ),
+    "strata.tsv": tuple(c for c in COLUMNS["strata.tsv"] if c not in ("member", "split", "reason")),
+    "choices.tsv": ("value", "low", "high"),
+    "differences.tsv": ("latent", "beta", "beta_against", "value", "low", "high", "seeds"),
+    "correlations.tsv": ("value", "low", "high", "members", "combinations"),
+    "stability.tsv": ("latent", "beta", "value", "low", "high", "pairs"),
 }
+WORDS = {
+    "choices.tsv": {"choice": CHOICES},
+    "differences.tsv": {"measure": MEASURES},
+    "correlations.tsv": {"reconstruction": MEASURES, "measure": MEASURES},
+    "stability.tsv": {"measure": [measure.name for measure in STABILITY]},
+}
+"""Columns in which only known words may stand."""
 LIKELIHOODS = [name for name in get_args(Likelihood) if name != "auto"]
-TABLES = ("members", "history", "metrics", "units")
+OPTIONAL = (
+    "audit",
+    "classes",
+    "features",
+    "strata",
+    "choices",
+    "differences",
+    "correlations",
+    "stability",
+)
+"""Tables that a page can do without, by the name of their file without `.tsv`."""
+TABLES = ("members", "history", "metrics", "units", "classes", "features", "strata")
+"""Tables with rows of single members."""
+COMBINED = ("choices", "differences", "stability")
+"""Tables with rows of combinations: members that differ in nothing but the seed."""
 PREPARED = (
     "name matrix annotation form kind kind_reason transform label batch observations_in "
     "features_in observations features split labels imputation neighbours account steps warnings"
@@ -36,11 +75,11 @@ PREPARED = (
 class Results:
     """All that the page of one data set is made of.
 
-    `members`, `history`, `metrics` and `units` have the columns of `terms.COLUMNS`; numbers that
-    are absent or not finite are NaN. Deterministic autoencoders (beta 0) are baselines: they are
-    not in `members`, `history` and `units`, but in `autoencoders` and `metrics`. A mean over seeds
-    is a mean over members of one model, so what takes means works on the results of one model: see
-    `of`.
+    The tables have the columns of `terms.COLUMNS`; numbers that are absent or not finite are NaN.
+    Those that were not given have no rows. Deterministic autoencoders (beta 0) are baselines: they
+    are not in `members`, `history` and `units`, but in `autoencoders` and `metrics`. A mean over
+    seeds is a mean over members of one model, so what takes means works on the results of one
+    model: see `of`.
     """
 
     members: pd.DataFrame
@@ -52,6 +91,13 @@ class Results:
     settings: str
     timing: list[Step]
     audit: pd.DataFrame = field(default_factory=lambda: _optional(None, "audit.tsv"))
+    classes: pd.DataFrame = field(default_factory=lambda: _optional(None, "classes.tsv"))
+    features: pd.DataFrame = field(default_factory=lambda: _optional(None, "features.tsv"))
+    strata: pd.DataFrame = field(default_factory=lambda: _optional(None, "strata.tsv"))
+    choices: pd.DataFrame = field(default_factory=lambda: _optional(None, "choices.tsv"))
+    differences: pd.DataFrame = field(default_factory=lambda: _optional(None, "differences.tsv"))
+    correlations: pd.DataFrame = field(default_factory=lambda: _optional(None, "correlations.tsv"))
+    stability: pd.DataFrame = field(default_factory=lambda: _optional(None, "stability.tsv"))
     autoencoders: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["members.tsv"]))
     )
@@ -85,13 +131,28 @@ class Results:
     def _part(self, own: pd.Series) -> "Results":
         shape = self.members.loc[own, list(variants.ARCHITECTURE)].iloc[0]
         alike = (self.autoencoders[shape.index] == shape).all(axis=1)
-        others = {*self.members.loc[~own, "member"], *self.autoencoders.loc[~alike, "member"]}
+        others = self.members[~own]
+        aside = self.autoencoders.loc[~alike, "member"]
+        columns = dict.fromkeys(TABLES, "member") | dict.fromkeys(COMBINED, "combination")
+        names = {"member": {*others["member"], *aside}, "combination": {*combinations(others)}}
 
-        def without(table: pd.DataFrame) -> pd.DataFrame:
-            return table[~table["member"].isin(others)].reset_index(drop=True)
+        def without(table: pd.DataFrame, column: str) -> pd.DataFrame:
+            return table[~table[column].isin(names[column])].reset_index(drop=True)
 
-        tables = {name: without(getattr(self, name)) for name in TABLES}
+        tables = {name: without(getattr(self, name), column) for name, column in columns.items()}
         return replace(self, **tables, autoencoders=self.autoencoders[alike])
+
+
+def combinations(members: pd.DataFrame) -> pd.Series:
+    """Name of each member's combination: its own without the seed.
+
+    Examples
+    --------
+    >>> list(combinations(pd.DataFrame({"member": ["nb-k2-b1-s0"], "seed": [0]})))
+    ['nb-k2-b1']
+    """
+    pairs = zip(members["member"], members["seed"], strict=True)
+    return pd.Series([name.removesuffix(f"-s{seed}") for name, seed in pairs], members.index, str)
 
 
 def read_results(
@@ -103,9 +164,14 @@ def read_results(
     prepared: Path,
     settings: Path,
     timing: Path | None,
-    audit: Path | None = None,
+    **optional: Path | None,
 ) -> Results:
     """Everything one page needs; what a page can do without may be None.
+
+    Parameters
+    ----------
+    optional
+        Tables of `OPTIONAL`, by name.
 
     Raises
     ------
@@ -130,8 +196,8 @@ def read_results(
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
-        audit=_optional(audit, "audit.tsv"),
         autoencoders=autoencoders,
+        **{name: _optional(path, f"{name}.tsv") for name, path in optional.items()},
     )
 
 
@@ -197,7 +263,12 @@ def _numbers(table: pd.DataFrame, column: str, path: Path) -> pd.Series:
 
 
 def _optional(path: Path | None, name: str) -> pd.DataFrame:
-    return read_table(path, name) if path else pd.DataFrame(columns=list(COLUMNS[name]))
+    if path is None:
+        return pd.DataFrame(columns=list(COLUMNS[name]))
+    table = read_table(path, name)
+    for column, known in WORDS.get(name, {}).items():
+        _known(table, column, known, path)
+    return table
 
 
 def _members(path: Path) -> pd.DataFrame:

@@ -33,6 +33,16 @@ SIZED = (
 
 WORDS = {one.word: one for one in SIZED}
 
+CONTROLS = {"labels": "control-labels", "noise": "control-random"}
+"""Controls by the word of their row."""
+
+FLAT = {
+    "labels": "control: the labels themselves in place of latents",
+    "noise": "control: noise in place of latents",
+    "null": "null: predicts the train mean",
+}
+"""What has no size, and is the same beside every latent size."""
+
 
 def meanings(results: Results) -> dict[str, str]:
     """What the baselines on the page are."""

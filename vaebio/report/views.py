@@ -11,7 +11,7 @@ from vaebio.report import figures
 from vaebio.report.headline import Headline, clusterings, reconstructions
 from vaebio.report.read import Results
 from vaebio.report.seeds import baseline
-from vaebio.report.sized import SIZED
+from vaebio.report.sized import CONTROLS, SIZED
 from vaebio.terms import ALL, MEASURES
 
 SPLIT_WORDS = {ALL: "all observations"}
@@ -67,14 +67,26 @@ class Plot:
         }
 
 
-def answer_plot(results: Results) -> Plot:
-    """The best combination of each model beside the baselines."""
-    strips = [heads for heads in (reconstructions(results), clusterings(results)) if heads]
+def answer_plot(results: Results, recommended: Headline | None = None) -> Plot:
+    """The best combination of each model beside the baselines.
+
+    Parameters
+    ----------
+    recommended
+        What stands, of its own model, in the place of the lowest validation MSE.
+    """
+    errors = reconstructions(results)
+    if recommended:
+        rest = [head for head in errors if head.model != recommended.model]
+        errors = [recommended, *rest]
+    strips = [heads for heads in (errors, clusterings(results)) if heads]
     if not strips:
         return Plot("levels", "How far from the baselines?", [])
     rows = [row for heads in strips for row in _level_rows(heads)]
     figure = figures.levels(strips, list(results.members["beta"]))
     reading = "Bars: means and baselines; pale dots: single seeds."
+    if recommended:
+        reading += " The MSE is that of the recommended combination, the ARI the highest of all."
     if len(results.variants) > 1:
         reading += " Each model stands with its own best combination, and PCA with their sizes."
     columns = ["measure", "model", "value", "spread over seeds"]
@@ -104,11 +116,11 @@ def mean_and_spread(text: str) -> list[str]:
 
 
 def baselines(results: Results, measure: str, split: str) -> pd.DataFrame:
-    """Rows name (null, or the word of a sized one), latent, value where there is one."""
+    """Rows name (null, or the word of a sized one or control), latent, value where there is one."""
     rows = []
     for latent in sorted(results.members["latent"].unique()):
         sized = [(one.word, one.name(latent)) for one in SIZED]
-        for name, key in (*sized, ("null", "null")):
+        for name, key in (*sized, ("null", "null"), *CONTROLS.items()):
             level = baseline(results, key, measure, split)
             if level:
                 rows.append({"name": name, "latent": latent, "value": level.value})

@@ -3,7 +3,8 @@ Render the page of each data set, and the page that compares them.
 
 INPUTS:
     results/{dataset}/members.tsv, history.tsv, audit.tsv, metrics.tsv, units.tsv, prepared.json
-    results/{dataset}/choices.tsv
+    results/{dataset}/classes.tsv, features.tsv, strata.tsv
+    results/{dataset}/choices.tsv, differences.tsv, correlations.tsv, stability.tsv
     results/{dataset}/settings.yaml
     results/{dataset}/timing/
 
@@ -20,7 +21,13 @@ rule report:
         metrics=f"{RESULTS}/{{dataset}}/metrics.tsv",
         units=f"{RESULTS}/{{dataset}}/units.tsv",
         audit=f"{RESULTS}/{{dataset}}/audit.tsv",
+        classes=f"{RESULTS}/{{dataset}}/classes.tsv",
+        features=f"{RESULTS}/{{dataset}}/features.tsv",
+        strata=f"{RESULTS}/{{dataset}}/strata.tsv",
         choices=f"{RESULTS}/{{dataset}}/choices.tsv",
+        differences=f"{RESULTS}/{{dataset}}/differences.tsv",
+        correlations=f"{RESULTS}/{{dataset}}/correlations.tsv",
+        stability=f"{RESULTS}/{{dataset}}/stability.tsv",
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
         settings=f"{RESULTS}/{{dataset}}/settings.yaml",
     output:
@@ -46,6 +53,13 @@ rule report:
         " --metrics {input.metrics:q}"
         " --units {input.units:q}"
         " --audit {input.audit:q}"
+        " --classes {input.classes:q}"
+        " --features {input.features:q}"
+        " --strata {input.strata:q}"
+        " --choices {input.choices:q}"
+        " --differences {input.differences:q}"
+        " --correlations {input.correlations:q}"
+        " --stability {input.stability:q}"
         " --prepared-summary {input.summary:q}"
         " --settings {input.settings:q}"
         " --timing {params.timing:q}"

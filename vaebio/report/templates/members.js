@@ -24,6 +24,13 @@
     groups().forEach((group) => unfold(group, open));
   });
 
+  const measures = document.getElementById("every-measure");
+  if (measures) measures.addEventListener("click", () => {
+    const every = table.classList.toggle("every");
+    measures.setAttribute("aria-pressed", every);
+    measures.textContent = every ? "Show the main measures" : "Show all measures";
+  });
+
   /** Absent values stay at the end in both directions. */
   function comparison(column, sign) {
     const key = (row) => row.cells[column].dataset.sort;
@@ -48,14 +55,16 @@
 
   /** A mean and its spread are two columns; the reasons for absent values are the last one. */
   function shown() {
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
-    const spreads = heads.map((_, i) => rows.some((row) => row.cells[i].textContent.includes(" ± ")));
-    const small = (i) => rows.map((row) => row.cells[i].querySelector("small")).find(Boolean);
-    const remarks = heads.map(({ dataset: { name } }, i) => small(i) && (small(i).dataset.name || `${name}, remark`));
-    const header = heads.flatMap(({ dataset: { name } }, i) =>
+    const seen = (_, i) => table.classList.contains("every") || !heads[i].classList.contains("further");
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden)
+      .map((row) => [...row.cells].filter(seen));
+    const columns = heads.filter(seen);
+    const spreads = columns.map((_, i) => rows.some((cells) => cells[i].textContent.includes(" ± ")));
+    const small = (i) => rows.map((cells) => cells[i].querySelector("small")).find(Boolean);
+    const remarks = columns.map(({ dataset: { name } }, i) => small(i) && (small(i).dataset.name || `${name}, remark`));
+    const header = columns.flatMap(({ dataset: { name } }, i) =>
       [name, ...(spreads[i] ? [`${name}, spread`] : []), ...(remarks[i] ? [remarks[i]] : [])]);
-    const lines = rows.map((row) => {
-      const cells = [...row.cells];
+    const lines = rows.map((cells) => {
       const why = [...new Set(cells.map((c) => notes[c.dataset.mark]).filter(Boolean))];
       const values = cells.flatMap((cell, i) => {
         const parts = [...cell.childNodes].filter((n) => !["SUP", "SMALL"].includes(n.nodeName));
