@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 
 from vaebio.errors import VaebioError
-from vaebio.report.read import read_prepared, read_table
+from vaebio.report.read import OPTIONAL, read_prepared, read_table
 from vaebio.report.timing import read_timing, total
+from vaebio.terms import COLUMNS
 
 
 @pytest.fixture
 def folder(results_folder, tmp_path):
-    return results_folder(tmp_path / "a", betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22)
+    return results_folder(tmp_path / "a", betas=(1.0, 3.0), latents=(2,), seeds=(0, 1), epochs=22)
 
 
 def edited(path, edit):
@@ -19,7 +20,10 @@ def edited(path, edit):
     edit(table).to_csv(path, sep="\t", index=False)
 
 
-@pytest.mark.parametrize("name", ["members.tsv", "history.tsv", "metrics.tsv", "units.tsv"])
+@pytest.mark.parametrize(
+    "name",
+    ["members.tsv", "history.tsv", "metrics.tsv", "units.tsv", "features.tsv", "choices.tsv"],
+)
 def test_a_missing_column_is_named_with_the_nearest(folder, name, read_folder):
     edited(folder / name, lambda t: t.rename(columns={"member": "membr"}))
     with pytest.raises(VaebioError, match=rf"no column `member` in .*{name}") as error:
@@ -40,6 +44,10 @@ def test_a_missing_column_is_named_with_the_nearest(folder, name, read_folder):
         ("metrics.tsv", lambda t: t.assign(measure="msee"), "unknown measure `msee`"),
         ("metrics.tsv", lambda t: pd.concat([t, t]), "stands twice"),
         ("history.tsv", lambda t: t.assign(mse="x"), "`x` in column mse"),
+        ("choices.tsv", lambda t: t.assign(choice="reccomended"), "unknown choice `reccomended`"),
+        ("stability.tsv", lambda t: t.assign(measure="mse"), "unknown measure `mse`"),
+        ("differences.tsv", lambda t: t.assign(beta="x"), "`x` in column beta"),
+        ("correlations.tsv", lambda t: t.assign(measure="x"), "unknown measure `x`"),
     ],
 )
 def test_garbled_tables_are_refused(folder, name, edit, found, read_folder):
@@ -60,6 +68,27 @@ def test_non_finite_numbers_are_absent_with_a_reason(folder, read_folder):
     metrics = read_folder(folder).metrics
     assert metrics["value"].isna().all()
     assert (metrics["reason"] == "the value is not finite").all()
+
+
+def test_what_was_not_written_has_no_rows(folder, read_folder):
+    for name in OPTIONAL:
+        (folder / f"{name}.tsv").unlink()
+    found = read_folder(folder)
+    for name in OPTIONAL:
+        table = getattr(found, name)
+        assert table.empty and list(table.columns) == list(COLUMNS[f"{name}.tsv"])
+
+
+def test_each_model_keeps_its_own_rows_of_every_table(several):
+    for model in several.variants:
+        own = several.of(model)
+        known = {name.rpartition("-")[0] for name in own.members["member"]}
+        assert set(own.stability["combination"]) == known
+        assert set(own.differences["combination"]) < known
+        aside = {"null", "pca-k2", "pca-k8", "control-labels", "control-random"}
+        assert set(own.classes["member"]) - aside == set(own.members["member"])
+        sound = set(own.members.loc[own.members["status"] != "diverged", "member"])
+        assert set(own.strata["member"]) - aside == sound
 
 
 def test_names_like_na_stay_names(folder):

@@ -38,7 +38,8 @@ def limits(results: Results) -> list[str]:
     """What the numbers cannot say: failed members, choices, what was not measured."""
     error, clusters = reconstruction(results), clustering(results)
     lines = [_failed(results)]
-    lines += [_edge(results.of(error.model), error) if error else "", _observations(error)]
+    lines += [_edge(results.of(error.model), error) if error else ""]
+    lines += [_observations(recommended(results) or error)]
     lines += [floor.method(results, error), comparison.density_limit(results), _missing(results)]
     if clusters and clusters.combinations > 1:
         lines.append(
