@@ -80,8 +80,8 @@ def _reading(results: Results, model: str, where: dict[str, str], framed: str) -
         f"Model: {model}." if model else "",
         *told,
         "A tile is the mean over seeds; stronger colour is better, the scale is 0 to 1. Mixing "
-        "alone is no success: noise mixes batches best, so read batch correction together with "
-        "bio conservation.",
+        "alone is no success: noise without any signal mixes them too, so read batch correction "
+        "with bio conservation.",
         "Frame: the combination of the sentence." if framed and told else "",
         _uncorrected(results),
     )
