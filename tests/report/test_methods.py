@@ -51,7 +51,11 @@ def with_baseline(results, key):
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("nmf", "NMF ["), ("ae", "deterministic autoencoder"), ("scvi", "scVI [")],
+    [
+        ("nmf", "NMF with as many factors ["),
+        ("ae", "deterministic autoencoder"),
+        ("scvi", "scVI ["),
+    ],
 )
 def test_the_baselines_that_were_measured_are_said_and_no_others(small, key, said):
     assert said not in " ".join(methods.paragraphs(small, Citations()))
