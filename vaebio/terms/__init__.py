@@ -15,6 +15,7 @@ member       one VAE; stack: members trained in one pass; grid: all members of a
 baseline     null, PCA, ... on the same split
 """
 
+from vaebio.terms.diagnosis import DIAGNOSIS_COLUMNS
 from vaebio.terms.downstream import DOWNSTREAM
 from vaebio.terms.frontier import FRONTIER
 from vaebio.terms.information import INFORMATION
@@ -50,6 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "units.tsv": ("member", "unit", "rate_nats", "mean_variance", "active"),
     "metrics.tsv": ("member", "split", "measure", "value", "low", "high", "reason"),
+    **DIAGNOSIS_COLUMNS,
 }
 """Columns of the tables of a data set, in order; part of the public interface.
 
