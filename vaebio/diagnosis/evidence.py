@@ -38,6 +38,8 @@ class Evidence:
         Their number.
     training
         Settings of its training by key.
+    anew_training
+        Those that the probes which are trained anew had instead (a longer warm-up, say).
     """
 
     member: str
@@ -51,6 +53,7 @@ class Evidence:
     concentration: float | None = None
     features: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
+    anew_training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         strangers = sorted({p.member for p in self.probes} - {self.member})
