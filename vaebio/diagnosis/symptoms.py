@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +27,10 @@ LAST = 0.25
 
 KNOTS = 31
 """Points of a curve that an interval can begin or end at."""
+
+
+NEARLY = 0.98
+"""Share of the largest fall of the rate that a shorter interval must have, to be told instead."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _stall(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symptom
         return
     ahead = np.minimum.accumulate(curve.mse) - curve.mse.min()
     first = min(int(np.argmax(ahead < settings.gain * room)), len(curve) - len(end))
-    gained = f"fell by {max(fall, 0):.2g}" if fall > 0 else f"rose by {-fall:.2g}"
+    gained = f"{'fell' if fall > 0 else 'rose'} by {abs(fall):.2g}" if fall else "did not change"
     explained = "" if reached is None else f", {_percent(reached)} of what could be explained"
     said = f"the MSE {gained} over the last {len(end)} epochs{_at(curve, known)}{explained}"
     yield _symptom(curve, "stall", first, -1, said)
@@ -106,7 +109,9 @@ def _overfit(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Sympt
     if np.isnan(curve.train).any():
         return
     limit = settings.overfit * known.room(curve)
-    best = int(np.argmin(curve.mse))
+    # The last epoch that was as good as the best, because the first of a flat course is chance.
+    as_good = curve.mse <= curve.mse.min() + settings.gain * known.room(curve)
+    best = int(np.flatnonzero(as_good)[-1])
     train = float(np.median(curve.train[-3:]))
     rise = curve.end - float(curve.mse[best])
     # What rises on train too is not overfitting: a beta that comes into force, a collapse.
@@ -138,21 +143,16 @@ def _overfit(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Sympt
 
 
 def _not_converged(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symptom]:
-    """Falls at the end, beyond its noise, and fast enough to gain something in as many epochs."""
-    end = _end(curve, settings)
+    """Falls over the end of the run, beyond its noise, and its last half is not seen to be flat."""
+    end, least = _end(curve, settings), settings.gain * known.room(curve)
     last = end.part(slice(-max(settings.shortest, len(end) // 2), None))
-    found = trend(last.epoch, last.mse, settings.confidence)
-    ahead = found.fall / float(np.ptp(last.epoch)) * float(np.ptp(end.epoch))
-    if known.nothing_to_explain or not found.falls or ahead < settings.gain * known.room(curve):
+    found, still = (trend(one.epoch, one.mse, settings.confidence) for one in (end, last))
+    flat = still.high * np.ptp(end.epoch) < least * np.ptp(last.epoch)
+    if known.nothing_to_explain or not found.falls or found.fall < least or flat:
         return
-    yield _symptom(
-        curve,
-        "not_converged",
-        len(curve) - len(last),
-        -1,
-        f"the MSE still fell from {last.mse[0]:.3g} to {last.mse[-1]:.3g} in the last {len(last)} "
-        "epochs",
-    )
+    before, after = _ends(end.mse, 0, len(end) - 1)
+    said = f"the MSE still fell from {before:.3g} to {after:.3g} in the last {len(end)} epochs"
+    yield _symptom(curve, "not_converged", len(curve) - len(end), -1, said)
 
 
 def _kl_falls_mse_flat(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symptom]:
@@ -165,10 +165,11 @@ def _kl_falls_mse_flat(curve: Curve, known: Known, settings: "Symptoms") -> Iter
     held = next((one for one in tried if _holds(part, one, room, settings)), None)
     if held is None:
         return
-    nearly = [one for one in tried if one[0] >= 0.95 * held[0]]
+    nearly = [one for one in tried if one[0] >= NEARLY * held[0]]
     shortest = sorted(nearly, key=lambda one: (one[2] - one[1], one[1]))
     _, a, b = next(one for one in shortest if _holds(part, one, room, settings))
-    yield _symptom(part, "kl_falls_mse_flat", a, b, _told(part, a, b) + _warmup(part, a, b))
+    same = settings.gain * room
+    yield _symptom(part, "kl_falls_mse_flat", a, b, _told(part, a, b, same) + _warmup(part, a, b))
 
 
 _RULES: tuple[Callable[[Curve, Known, "Symptoms"], Iterator[Symptom]], ...] = (
@@ -180,19 +181,20 @@ _RULES: tuple[Callable[[Curve, Known, "Symptoms"], Iterator[Symptom]], ...] = (
 )
 
 
-def _falling(curve: Curve, room: float, settings: "Symptoms") -> Iterator[tuple[float, int, int]]:
+def _falling(curve: Curve, room: float, settings: "Symptoms") -> list[tuple[float, int, int]]:
     """Fall of the rate, first and last point of intervals that their ends do not rule out."""
-    knots = np.unique(np.linspace(0, len(curve) - 1, KNOTS).round().astype(int)).tolist()
-    slack = max(settings.gain * room, 2 * noise(curve.mse))
-    for a, b in combinations(knots, 2):
-        if b - a + 1 < settings.shortest:
-            continue
-        (before, after), (high, low) = _ends(curve.rate, a, b), _ends(curve.mse, a, b)
-        fallen = before - after
-        # Below the level of a collapse there is nothing left to fall.
-        enough = fallen > max(settings.rate_fall * before, settings.rate / 2)
-        if enough and high - low < slack:
-            yield fallen, a, b
+    knots = np.unique(np.linspace(0, len(curve) - 1, KNOTS).round().astype(int))
+    a, b = (knots[at] for at in np.triu_indices(len(knots), 1))
+    long = b - a + 1 >= settings.shortest
+    a, b = a[long], b[long]
+    before, after = _levels(curve.rate, a, b)
+    high, low = _levels(curve.mse, a, b)
+    fallen = before - after
+    # Below the level of a collapse there is nothing left to fall.
+    enough = fallen > np.maximum(settings.rate_fall * before, settings.rate / 2)
+    flat = high - low < max(settings.gain * room, 2 * noise(curve.mse))
+    kept = enough & flat
+    return list(zip(*(one[kept].tolist() for one in (fallen, a, b)), strict=True))
 
 
 def _holds(
@@ -208,9 +210,15 @@ def _holds(
 
 
 def _ends(values: np.ndarray, a: int, b: int) -> tuple[float, float]:
-    """Levels at both ends of an interval: medians of up to three points inside it."""
-    n = min(3, b - a)
-    return float(np.median(values[a : a + n])), float(np.median(values[b - n + 1 : b + 1]))
+    """Levels at both ends of an interval."""
+    first, last = _levels(values, np.array([a]), np.array([b]))
+    return float(first[0]), float(last[0])
+
+
+def _levels(values: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Levels at both ends of intervals of three points or more: medians of three inside them."""
+    three = np.arange(3)
+    return tuple(np.sort(values[at])[:, 1] for at in (a[:, None] + three, b[:, None] - three))
 
 
 def _end(curve: Curve, settings: "Symptoms") -> Curve:
@@ -218,14 +226,15 @@ def _end(curve: Curve, settings: "Symptoms") -> Curve:
     return curve.part(slice(-max(settings.shortest, round(LAST * len(curve))), None))
 
 
-def _told(curve: Curve, a: int, b: int) -> str:
-    rates, errors = _ends(curve.rate, a, b), _ends(curve.mse, a, b)
-    first, last = (f"{v:.3g}" for v in errors)
-    rose = "rose" if errors[1] > errors[0] else "went"
-    error = f"stayed at {last}" if first == last else f"{rose} from {first} to {last}"
+def _told(curve: Curve, a: int, b: int, same: float) -> str:
+    """The interval in words; errors closer than `same` are one level."""
+    (high, low), (first, last) = _ends(curve.rate, a, b), _ends(curve.mse, a, b)
+    error = f"{'rose' if last > first else 'went'} from {first:.3g} to {last:.3g}"
+    if abs(last - first) < same:
+        error = f"stayed at {np.median(curve.mse[a : b + 1]):.3g}"
     return (
-        f"the KL fell from {rates[0]:.2g} to {rates[1]:.2g} nats between epochs "
-        f"{curve.epoch[a]} and {curve.epoch[b]} while the MSE {error}"
+        f"the KL fell from {high:.2g} to {low:.2g} nats between epochs {curve.epoch[a]} and "
+        f"{curve.epoch[b]} while the MSE {error}"
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, PositiveFloat
 from vaebio.settings.base import Settings
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+Confidence = Annotated[float, Field(ge=0.5, lt=1)]
 
 
 class Symptoms(Settings):
@@ -35,7 +36,7 @@ class Symptoms(Settings):
     shortest: Annotated[int, Field(ge=4)] = Field(
         5, description="Fewest epochs that a slope is judged by."
     )
-    confidence: Share = Field(0.95, description="Confidence of the intervals of slopes.")
+    confidence: Confidence = Field(0.95, description="Confidence of the intervals of slopes.")
 
 
 class Verdict(Settings):
@@ -45,7 +46,7 @@ class Verdict(Settings):
         0.05,
         description="Smallest share of the error that a cause must account for to be supported.",
     )
-    confidence: Share = Field(
+    confidence: Confidence = Field(
         0.95, description="Confidence of the intervals over seeds, which must exclude 0."
     )
     rise: Share = Field(
