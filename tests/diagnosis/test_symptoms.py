@@ -174,7 +174,7 @@ CHANGED = {
     "rate": (0.001, curve(0.9, 0.02)),
     "rate_fall": (0.99, curve(0.81, ramp(3.0, 0.2, 40, 80))),
     "shortest": (N + 1, curve(falling(1.0, 0.8, 40))),
-    "confidence": (0.5, curve(ramp(0.87, 0.8, 1, N), noise_of=0.01)),
+    "confidence": (0.999999, curve(ramp(0.87, 0.8, 1, N), noise_of=0.008)),
 }
 
 
