@@ -86,19 +86,19 @@ def ways_to_train(evidence: Evidence) -> list[str]:
 
 
 def input_scale(evidence: Evidence, limits: "Limits") -> Finding:
-    """Errors in the units of the rescaled features, with and without rescaling.
-
-    In these units every feature has variance 1, and the train mean an error of about 1: what is
-    gained is a share of that, or of the member's own error where it is larger.
-    """
+    """Explained fractions in the units of the rescaled features, with and without rescaling."""
     said = _concentrated(evidence, limits)
-    before, after = (evidence.errors.get(n, {}) for n in ("measured_rescaled", "rescaled"))
-    removed = paired(before, after, limits.confidence)
-    if removed is None:
+    # Of negative fractions, because what falls is what is gained.
+    lost = [
+        {p.seed: -p.explained_test for p in evidence.of(name) if p.explained_test is not None}
+        for name in ("measured_rescaled", "rescaled")
+    ]
+    gain = paired(*lost, limits.confidence)
+    if gain is None:
         return Finding(False, f"{said} No probe was trained on rescaled features.")
-    gain = removed.over(max(1.0, *before.values()))
     said += (
-        f" Trained on features of comparable scale the MSE in these units falls by {told(removed)}."
+        " Trained on features of comparable scale, the explained fraction in these units rises by "
+        f"{told(gain)}."
     )
     suspected = (evidence.concentration or 0.0) >= limits.concentration
     change = "give the features comparable scales"
