@@ -128,8 +128,9 @@ def _generalisation(
         return None
     gap = over_seeds([p.mse_test - p.mse_train - shift for p in own], limits.confidence)
     most = max(float(np.mean(list(left.values()))) - (evidence.least or 0.0), 0.0)
-    values = (gap.value, gap.low, gap.high)
-    return Interval(*(None if v is None else min(max(v, 0.0), most) for v in values))
+    if not 0 <= gap.value <= most:
+        return Interval(min(max(gap.value, 0.0), most))
+    return gap
 
 
 def _less(before: Errors, after: Errors) -> dict[int, float]:

@@ -12,7 +12,7 @@ from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
 from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, word
 from vaebio.diagnosis.reliable import unusable
-from vaebio.diagnosis.words import level, percent, seeds, told
+from vaebio.diagnosis.words import FACTOR_WORDS, level, percent, seeds, told
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
@@ -25,17 +25,19 @@ def of_factor(factor: str) -> Rule:
 
     def rule(evidence: Evidence, limits: "Limits") -> Finding:
         part = parts(evidence.table, limits.confidence).get(factor)
+        what = FACTOR_WORDS[factor]
         if part is None:
-            return Finding(False, f"There is no part of the {factor}: {evidence.table.reason}.")
+            return Finding(False, f"There is no part of {what}: {evidence.table.reason}.")
         old, new = (evidence.level(cell, factor) for cell in (NONE, frozenset({factor})))
-        gain = part.over(evidence.room)
+        gain, reason = part.over(evidence.room), unusable(evidence, limits)
+        if old == new:
+            return Finding(False, f"No more than {level(old)} was tried for {what}.", gain)
         said = (
-            f"Relaxing the {factor} ({level(old)} to {level(new)}) takes {told(part)} off the MSE, "
+            f"Relaxing {what} ({level(old)} to {level(new)}) takes {told(part)} off the MSE, "
             f"{_share(gain, evidence)}: its part over all combinations of relaxed factors, "
             f"{seeds(len(evidence.table.seeds))}."
         )
         said += _refined(evidence, limits) if factor == "encoder" else ""
-        reason = unusable(evidence, limits)
         said += f" It does not count: {reason}." if reason else _left_out(evidence)
         predicted = float(evidence.table.cell({factor}).mean())
         change = f"{level(old)} → {level(new)}"

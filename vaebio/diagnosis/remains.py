@@ -63,7 +63,7 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
     if reason := unusable(evidence, limits):
         return Finding(True, f"The factorial probes support nothing: {reason}.")
     if settled:
-        return Finding(False, "The probes say more than nothing.")
+        return Finding(False, "Another verdict is supported.")
     best, told = _best(evidence)
     why = unseen(evidence, limits) or (
         "no single factor has a part that counts beyond the noise of the seeds"
