@@ -234,7 +234,9 @@ def test_a_higher_beta_that_lowers_the_error_says_that_beta_is_too_low():
     one = row("beta_too_low", [*probes, *higher])
     assert one.change == "grid.betas: 10 → 100"
     assert one.predicted_mse == pytest.approx(0.6, abs=0.01)
-    assert "beta_too_low" not in found(probes, singles("beta_higher", 0.9, beta=100.0))
+    worse = singles("beta_higher", 0.9, beta=100.0)
+    assert "beta_too_low" not in found(probes, worse)
+    assert "adds 0.1" in row("beta_too_low", [*probes, *worse]).found
 
 
 def test_the_best_way_to_train_has_an_interval_for_the_best_of_several():
@@ -267,7 +269,7 @@ def test_probes_of_other_seeds_than_the_members_are_not_compared():
 def test_a_refined_posterior_confirms_the_encoder():
     probes = factorial(additive(encoder=0.4))
     confirmed = row("encoder_too_weak", [*probes, *singles("refined_posterior", 0.8)])
-    assert "confirms" in confirmed.found
+    assert "so much the encoder misses" in confirmed.found
     other = row("encoder_too_weak", [*probes, *singles("refined_posterior", 0.9)])
     assert "the decoder has settled" in other.found
     assert confirmed.supported

@@ -30,6 +30,20 @@ def told(value: Interval) -> str:
     return f"{_amount(value.value)}{bounds}"
 
 
+def effect(removed: Interval) -> str:
+    """What a change does to the error.
+
+    Examples
+    --------
+    >>> effect(Interval(0.284, 0.27, 0.298)), effect(Interval(-0.05, -0.06, -0.04))
+    ('takes 0.28 (0.27 to 0.3) off the MSE', 'adds 0.05 (0.04 to 0.06) to the MSE')
+    """
+    if removed.value >= -ROUNDING:
+        return f"takes {told(removed)} off the MSE"
+    bounds = (None, None) if removed.low is None else (-removed.high, -removed.low)
+    return f"adds {told(Interval(-removed.value, *bounds))} to the MSE"
+
+
 def listed(words: Sequence[str]) -> str:
     """Words as a sentence lists them.
 
