@@ -170,6 +170,10 @@ def test_many_small_parts_have_no_single_cause():
     assert "no single factor" in one.found
 
 
+def test_parts_that_are_small_even_together_leave_nothing_to_do():
+    assert found(factorial(additive(beta=0.02, latent=0.02), noise=0.001)) == ["none"]
+
+
 def collapses_again(cell):
     return 0.51 if cell == {"beta"} else 1.0
 
@@ -203,6 +207,11 @@ def test_at_the_floor_nothing_is_to_be_done_and_far_from_it_only_none_is_said():
     assert found(probes, floor=0.4) == ["none"]
     assert found(probes, floor=None, floor_reason="binary") == ["none"]
     assert "binary" in row("noise_floor", probes, floor=None, floor_reason="binary").found
+
+
+def test_near_the_floor_but_with_something_to_gain_the_error_is_not_called_noise():
+    near = factorial(lambda cell: 0.41 - 0.04 * ("beta" in cell), noise=0.001)
+    assert found(near) == ["beta_too_high"]
 
 
 def test_of_pure_noise_nothing_is_to_be_explained():

@@ -74,7 +74,7 @@ def _other(evidence: Evidence, one: Verdict) -> list[str]:
         "optimiser": f"Trained differently the same model comes lower{at}.",
         "input_scale": "A few features carry most of the error because of their scale.",
         "noise_floor": "What is left is noise, by the estimate of its floor.",
-        "none": "None of the changes that were tried lowers it by an amount that counts.",
+        "none": "No change that was tried lowers it by an amount that counts.",
         "unknown": f"Why it is not lower is not known. {one.found}",
     }
     return [told[one.cause]] if one.cause in told else []
