@@ -93,6 +93,7 @@ def test_another_training_within_the_noise_has_no_part():
 
 def test_without_any_other_training_the_optimiser_has_no_part():
     assert of(singles("as_is", 0.8))["optimiser"].mse is None
+    assert of(factorial(additive(beta=0.2)))["optimiser"].mse is None
 
 
 def test_what_training_anew_gains_is_the_optimisers_too():

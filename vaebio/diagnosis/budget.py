@@ -67,7 +67,7 @@ def _steps(evidence: Evidence, limits: "Limits") -> dict[str, Interval | None]:
     useful = not unusable(evidence, limits)
     member = _member(evidence) if useful else evidence.as_is
     left, name = _relaxed(evidence) if useful else (member, _itself(evidence))
-    anew = _less(member, evidence.anew) if useful else {}
+    anew = _less(member, evidence.anew) if useful and AS_IS in evidence.errors else {}
     further, best = _further(evidence, left, name, limits)
     if further:
         left, name = _less(left, further), best
