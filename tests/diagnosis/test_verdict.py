@@ -324,7 +324,7 @@ def test_a_factor_that_could_not_be_relaxed_is_no_cause():
     kept = [replace(p, latent=2) for p in probes]
     one = row("latent_too_small", kept)
     assert (one.supported, one.gain) == (False, pytest.approx(0, abs=1e-12))
-    assert one.found == "No more than 2 was tried for the latent size."
+    assert one.found == "Nothing beyond 2 was tried for the latent size."
 
 
 def everything():

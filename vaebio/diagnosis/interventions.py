@@ -31,7 +31,7 @@ def of_factor(factor: str) -> Rule:
         old, new = (evidence.level(cell, factor) for cell in (NONE, frozenset({factor})))
         gain, reason = part.over(evidence.room), unusable(evidence, limits)
         if old == new:
-            return Finding(False, f"No more than {level(old)} was tried for {what}.", gain)
+            return Finding(False, f"Nothing beyond {level(old)} was tried for {what}.", gain)
         said = (
             f"Relaxing {what} ({level(old)} to {level(new)}) {effect(part)}, "
             f"{_share(gain, evidence)}: its part over all combinations of relaxed factors, "
