@@ -12,6 +12,9 @@ from vaebio.model.vae import Architecture
 if TYPE_CHECKING:
     from vaebio.settings import Grid
 
+ELSEWHERE = {"device", "stacks", "checkpoint", "memory"}
+"""Settings of the training that do not reach the weights: where it runs, how it is divided."""
+
 
 @dataclass(frozen=True)
 class Member:
