@@ -16,6 +16,7 @@ from vaebio.settings.base import (
     Widths,
 )
 from vaebio.settings.config import Config, Dataset
+from vaebio.settings.diagnose import Diagnose
 from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.generated import as_yaml, commented_yaml, json_schema
 from vaebio.settings.model import Grid, Model
@@ -28,6 +29,7 @@ __all__ = [
     "BUILTIN",
     "Config",
     "Dataset",
+    "Diagnose",
     "Evaluate",
     "Grid",
     "Kind",

@@ -28,5 +28,16 @@ DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
         "predicted_mse",
     ),
     "budget.tsv": ("member", "part", "mse", "low", "high"),
+    "follow_up.tsv": (
+        "member",
+        "predicted_mse",
+        "predicted_low",
+        "predicted_high",
+        "achieved_mse",
+        "achieved_low",
+        "achieved_high",
+        "seeds",
+        "kept",
+    ),
 }
 """Columns in order; part of the public interface."""
