@@ -7,7 +7,7 @@ the factor, and parts computed from it are nonsense.
 import math
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vaebio.diagnosis.bench import Trained, Trial
 from vaebio.diagnosis.factorial import Cell
@@ -19,17 +19,6 @@ SPREADS = 2
 SLOWER, LONGER_WARMUP, LONGER = 3, 3, 2
 """By what the learning rate is divided, and times the warm-up and the epochs, of what is trained
 again."""
-
-
-@dataclass(frozen=True)
-class Rise:
-    """A combination that is worse on test than one with a factor less relaxed."""
-
-    relaxed: frozenset[str]
-    less: frozenset[str]
-    seed: int
-    mse: float
-    mse_less: float
 
 
 def spread(errors: Mapping[Cell, float]) -> float:
@@ -105,13 +94,3 @@ def gentler(trial: Trial, start: Trained) -> Trial:
         ),
         start=start if start.folder is not None else None,
     )
-
-
-def risen(cells: Mapping[Cell, Measured], smallest: float) -> list[Rise]:
-    """What is not monotone on test, where the cells are judged."""
-    errors = {cell: one.mse.get("test", math.inf) for cell, one in cells.items()}
-    found = rises(errors, max(smallest, SPREADS * spread(errors)))
-    return [
-        Rise(relaxed, less, seed, errors[relaxed, seed], errors[less, seed])
-        for (relaxed, seed), (less, _) in found.items()
-    ]

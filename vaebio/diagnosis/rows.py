@@ -82,12 +82,23 @@ class Rows:
             active_units=None,
         )
 
-    def in_units(self, probe: str, found: Measured, mse: dict[str, float]) -> Probe:
-        """A trial measured in other units, where the explained fraction is not known."""
+    def in_units(self, probe: str, found: Measured, mse: dict[str, float], null: float) -> Probe:
+        """A trial measured in other units.
+
+        There is no floor in them. What is explained of the whole null is less than what is
+        explained of what can be, so that a gain is no larger than it is.
+
+        Parameters
+        ----------
+        mse
+            By split.
+        null
+            Error of the train mean on test in these units.
+        """
         return replace(
             self.of(probe, found),
             mse_test=mse["test"],
             mse_train=mse["train"],
             mse_validation=mse["validation"],
-            explained_test=None,
+            explained_test=(null - mse["test"]) / null if null > 0 else None,
         )

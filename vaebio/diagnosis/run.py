@@ -5,17 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
+
 from vaebio.diagnosis.bench import SPLITS, Bench, Trial
 from vaebio.diagnosis.continued import continued
-from vaebio.diagnosis.factorial import combinations, seeded
+from vaebio.diagnosis.factorial import Cell, combinations, seeded
 from vaebio.diagnosis.measured import Measured, Measuring
-from vaebio.diagnosis.monotone import Rise, repaired, risen
+from vaebio.diagnosis.monotone import repaired
 from vaebio.diagnosis.outlook import look
 from vaebio.diagnosis.probe import AS_IS, FACTORIAL, FACTORS, Probe
 from vaebio.diagnosis.refined import refine
 from vaebio.diagnosis.relaxed import Levels, levels
+from vaebio.diagnosis.rescaled import comparable, feature_errors, mse_in_units_of, null_mse
 from vaebio.diagnosis.rows import Range, Rows
-from vaebio.diagnosis.scales import Audit, audit, comparable, mse_in_units_of
 from vaebio.diagnosis.settled import settled
 from vaebio.training.store import Stored
 
@@ -23,9 +26,6 @@ EVERYTHING = frozenset(FACTORS)
 
 HIGHER, FIRST_BETA = 10.0, 0.1
 """Times beta of the probe with a higher one; what it is where beta is 0."""
-
-SMALLEST_GAIN = 0.02
-"""Of what there is to explain: a difference between probes too small to train anything again."""
 
 STEPS = (
     "the member itself",
@@ -40,6 +40,29 @@ STEPS = (
 
 
 @dataclass(frozen=True)
+class Effort:
+    """What probes are worth; shares are of what there is to explain (null - noise floor).
+
+    Parameters
+    ----------
+    gain
+        Smallest fall of the validation error for which the probes are trained otherwise than the
+        member was.
+    rise
+        Smallest rise of it with one more factor relaxed for which a probe is trained again.
+    steps
+        Of the descent that refines a posterior.
+    """
+
+    gain: float = 0.02
+    rise: float = 0.05
+    steps: int = 300
+
+
+USUAL = Effort()
+
+
+@dataclass(frozen=True)
 class Found:
     """What came of the probes of one member.
 
@@ -49,37 +72,17 @@ class Found:
         In the order of the tables.
     levels
         Present and relaxed level of every factor.
-    rises
-        Combinations that are still worse than with less relaxed, although trained again.
-    audit
-        Shares of the features in the error of the member; None where it could not be trained.
+    feature_errors
+        (feature,) mean squared error of the member on test in scaled units; None where it could
+        not be trained.
     training
         Settings by which the combinations were trained.
     """
 
     probes: list[Probe]
     levels: Levels
-    rises: list[Rise]
-    audit: Audit | None
+    feature_errors: Float[np.ndarray, " feature"] | None
     training: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Patient:
-    """A member under diagnosis, with its seeds and what there is to explain."""
-
-    present: Trial
-    seeds: tuple[int, ...]
-    rows: Rows
-
-    @property
-    def smallest(self) -> float:
-        """Difference of errors that matters to nobody."""
-        return SMALLEST_GAIN * self.rows.span.width
-
-    def each(self, trial: Trial) -> dict[int, Trial]:
-        """A trial with every seed."""
-        return {seed: seeded(trial, seed) for seed in self.seeds}
 
 
 def run_probes(
@@ -88,6 +91,7 @@ def run_probes(
     name: str,
     seeds: Sequence[int],
     span: Range,
+    effort: Effort = USUAL,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Found:
     """Every probe of a member; what the store holds of them is not trained again.
@@ -98,73 +102,124 @@ def run_probes(
         What the member is called in the tables, whatever its seed.
     seeds
         With each of which every probe is trained.
+    span
+        What there is to explain.
     on_step
         Told which of `STEPS` is next.
     """
-    measuring, step = Measuring(bench), iter(STEPS)
-    present = Trial(replace(member.member, variant=""), member.architecture, member.training)
-    patient = Patient(present, tuple(sorted(set(seeds))), Rows(name, span))
-    on_step(next(step))
-    own = measuring.trained(patient.each(present))
-    on_step(next(step))
-    ways = continued(measuring, own)
-    training = settled(measuring, own, ways, patient.smallest)
-    told = present.architecture.batches > 0
-    chosen = levels(present, look(bench.data["train"], told=told))
-    on_step(next(step))
-    trial = replace(present, training=training)
-    cells = combinations(trial, chosen, patient.seeds)
-    higher = patient.each(higher_beta(trial))
-    # Trained beside the member, of whose architecture they are.
-    measured = measuring.trained(cells | higher)
-    cells = {cell: measured[cell] for cell in cells}
-    on_step(next(step))
-    cells = repaired(measuring, cells, patient.smallest)
-    on_step(next(step))
-    further = continued(measuring, {seed: cells[EVERYTHING, seed] for seed in patient.seeds})
-    rows = patient.rows
-    probes = [rows.of(AS_IS, one) for one in own.values()]
-    probes += [rows.of(FACTORIAL, one, relaxed) for (relaxed, _), one in cells.items()]
-    probes += [rows.of(way, one) for (way, _), one in ways.items()]
-    probes += [rows.of(way, one, EVERYTHING) for (way, _), one in further.items()]
+    work = _Work(bench, member, sorted(set(seeds)), Rows(name, span), effort, on_step)
+    own = work.own()
+    ways, training = work.trained_on(own)
+    cells, higher = work.combined(training)
+    cells = work.repaired(cells)
+    probes = [work.rows.of(AS_IS, one) for one in own.values()]
+    probes += [work.rows.of(FACTORIAL, one, relaxed) for (relaxed, _), one in cells.items()]
+    probes += [work.rows.of("beta_higher", one) for one in higher.values()]
+    probes += [work.rows.of(way, one) for (way, _), one in ways.items()]
+    probes += work.relaxed_trained_on(cells)
     there = [one for one in own.values() if one.trained.folder]
-    on_step(next(step))
-    probes += _refined(measuring, there, rows)
-    probes += [rows.of("beta_higher", measured[seed]) for seed in higher]
-    on_step(next(step))
-    probes += _rescaled(measuring, there, patient)
-    shares = audit(measuring, there) if there else None
-    return Found(probes, chosen, risen(cells, patient.smallest), shares, training)
+    if not there:
+        return Found(probes, work.levels, None, training)
+    probes += [*work.refined(there), *work.rescaled(there)]
+    return Found(probes, work.levels, feature_errors(work.measuring, there), training)
+
+
+class _Work:
+    """The probes of one member in the making."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        member: Stored,
+        seeds: list[int],
+        rows: Rows,
+        effort: Effort,
+        on_step: Callable[[str], None],
+    ) -> None:
+        self.measuring, self.seeds, self.rows, self.effort = Measuring(bench), seeds, rows, effort
+        self.steps, self.on_step = iter(STEPS), on_step
+        self.member = Trial(
+            replace(member.member, variant=""), member.architecture, member.training
+        )
+        told = member.architecture.batches > 0
+        self.levels = levels(self.member, look(bench.data["train"], told=told))
+
+    def own(self) -> dict[int, Measured]:
+        """The member itself, by seed."""
+        self._next()
+        return self.measuring.trained(self._each(self.member))
+
+    def trained_on(
+        self, own: dict[int, Measured]
+    ) -> tuple[dict[tuple[str, int], Measured], dict[str, Any]]:
+        """The member trained on in all ways, and how the combinations are therefore trained."""
+        self._next()
+        ways = continued(self.measuring, own)
+        smallest = self.effort.gain * self.rows.span.width
+        return ways, settled(self.measuring, own, ways, smallest)
+
+    def combined(
+        self, training: dict[str, Any]
+    ) -> tuple[dict[Cell, Measured], dict[int, Measured]]:
+        """All combinations of relaxed factors, and the member at a higher beta beside them."""
+        self._next()
+        present = replace(self.member, training=training)
+        cells = combinations(present, self.levels, self.seeds)
+        higher = self._each(higher_beta(present))
+        found = self.measuring.trained(cells | higher)
+        return {cell: found[cell] for cell in cells}, {seed: found[seed] for seed in higher}
+
+    def repaired(self, cells: dict[Cell, Measured]) -> dict[Cell, Measured]:
+        """The combinations, trained again where relaxing one more factor came out worse."""
+        self._next()
+        return repaired(self.measuring, cells, self.effort.rise * self.rows.span.width)
+
+    def relaxed_trained_on(self, cells: dict[Cell, Measured]) -> list[Probe]:
+        """The member with all factors relaxed, trained on: whether it was at its end."""
+        self._next()
+        ways = continued(self.measuring, {seed: cells[EVERYTHING, seed] for seed in self.seeds})
+        return [self.rows.of(way, one, EVERYTHING) for (way, _), one in ways.items()]
+
+    def refined(self, own: list[Measured]) -> list[Probe]:
+        """The member with the posterior of every observation of test optimised."""
+        self._next()
+        started = time.perf_counter()
+        changes = refine(self.measuring, own, self.effort.steps)
+        seconds = (time.perf_counter() - started) / len(own)
+        pairs = zip(own, changes, strict=True)
+        return [self.rows.refined(one, change, seconds) for one, change in pairs]
+
+    def rescaled(self, own: list[Measured]) -> list[Probe]:
+        """Trained on features of one scale, and the member itself measured in their units.
+
+        None where the features have one scale already.
+        """
+        self._next()
+        data = comparable(self.measuring.bench.data)
+        if data is None:
+            return []
+        other = Measuring(replace(self.measuring.bench, data=data))
+        found, null = other.trained(self._each(self.member)), null_mse(other)
+        splits = {split: mse_in_units_of(other, self.measuring, own, split) for split in SPLITS}
+        before = [{split: errors[i] for split, errors in splits.items()} for i in range(len(own))]
+        there = [one for one in found.values() if one.trained.folder]
+        return [
+            *(self.rows.in_units("rescaled", one, one.mse, null) for one in there),
+            *(
+                self.rows.in_units("measured_rescaled", one, mse, null)
+                for one, mse in zip(own, before, strict=True)
+            ),
+        ]
+
+    def _each(self, trial: Trial) -> dict[int, Trial]:
+        """A trial with every seed."""
+        return {seed: seeded(trial, seed) for seed in self.seeds}
+
+    def _next(self) -> None:
+        self.on_step(next(self.steps))
 
 
 def higher_beta(trial: Trial) -> Trial:
     """The same with ten times the beta."""
     beta = HIGHER * trial.member.beta or FIRST_BETA
     return replace(trial, member=replace(trial.member, beta=beta))
-
-
-def _refined(measuring: Measuring, own: Sequence[Measured], rows: Rows) -> list[Probe]:
-    if not own:
-        return []
-    started = time.perf_counter()
-    changes = refine(measuring, own)
-    seconds = (time.perf_counter() - started) / len(own)
-    return [rows.refined(one, c, seconds) for one, c in zip(own, changes, strict=True)]
-
-
-def _rescaled(measuring: Measuring, own: Sequence[Measured], patient: Patient) -> list[Probe]:
-    """The member trained on features of one scale, and the member itself measured in their units.
-
-    None where the features have one scale already.
-    """
-    data = comparable(measuring.bench.data)
-    if data is None or not own:
-        return []
-    other = Measuring(replace(measuring.bench, data=data))
-    found = other.trained(patient.each(patient.present))
-    probes = [patient.rows.in_units("rescaled", one, one.mse) for one in found.values() if one.mse]
-    splits = {split: mse_in_units_of(other, measuring, own, split) for split in SPLITS}
-    return probes + [
-        patient.rows.in_units("measured_rescaled", one, {s: e[i] for s, e in splits.items()})
-        for i, one in enumerate(own)
-    ]

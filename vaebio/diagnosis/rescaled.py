@@ -1,7 +1,7 @@
-"""Whose error it is: the share of single features, and features brought to one scale."""
+"""Features brought to one scale, and errors feature by feature."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from vaebio.diagnosis.measured import Measured, Measuring
 from vaebio.diagnosis.outlook import sample
+from vaebio.model.minibatch import Minibatch
 from vaebio.training.encode import ROWS, reconstruction
 from vaebio.training.inputs import Inputs
 
@@ -24,71 +25,33 @@ CUT = 10.0
 ENDS = (0.5, 99.5)
 """Percentiles of a feature beyond which values have no say in its scale."""
 
-TOP_SHARE = 0.01
-"""Which features are the top ones of an audit: so many of them, one at least."""
 
-
-@dataclass(frozen=True)
-class Audit:
-    """How unequally features contribute, on test.
+def feature_errors(
+    measuring: Measuring, members: Sequence[Measured]
+) -> Float[np.ndarray, " feature"]:
+    """Mean squared error of each feature on test in scaled units, mean over members.
 
     Parameters
     ----------
-    error
-        (feature,) mean squared error of each feature in scaled units.
+    members
+        Of one architecture.
     """
-
-    error: Float[np.ndarray, " feature"]
-
-    @property
-    def top(self) -> int:
-        """How many features are the top ones."""
-        return max(1, round(TOP_SHARE * len(self.error)))
-
-    @property
-    def top_share(self) -> float:
-        """Share of all squared error that the top features carry."""
-        return share_of_largest(self.error, self.top)
-
-    @property
-    def gini(self) -> float:
-        """Gini coefficient of the squared error: 0 when all features have the same."""
-        return gini(self.error)
-
-
-def share_of_largest(values: Float[np.ndarray, " any"], n: int) -> float:
-    """Share of the sum that the n largest have; 0 when the sum is 0.
-
-    Examples
-    --------
-    >>> share_of_largest(np.array([1.0, 6.0, 3.0]), 1)
-    0.6
-    """
-    total = float(values.sum())
-    return float(np.sort(values)[-n:].sum()) / total if total > 0 else 0.0
-
-
-def gini(values: Float[np.ndarray, " any"]) -> float:
-    """Gini coefficient of values that are not negative; 0 when all are the same.
-
-    Examples
-    --------
-    >>> gini(np.array([1.0, 1.0, 1.0])), gini(np.array([0.0, 0.0, 0.0, 1.0]))
-    (0.0, 0.75)
-    """
-    n, total = len(values), float(values.sum())
-    if total <= 0:
-        return 0.0
-    ranks = np.arange(1, n + 1)
-    return float((2 * ranks - n - 1) @ np.sort(values) / (n * total))
-
-
-def audit(measuring: Measuring, members: Sequence[Measured]) -> Audit:
-    """Of members of one architecture, the mean over them."""
     parts = [(e.sum((0, 1)), n.sum(0)) for e, n in _squares(measuring, members, "test", measuring)]
     total, times = (sum(part) for part in zip(*parts, strict=True))
-    mean = total / (len(members) * times.clamp(min=1))
-    return Audit(mean.double().cpu().numpy())
+    return (total / (len(members) * times.clamp(min=1))).double().cpu().numpy()
+
+
+def null_mse(measuring: Measuring) -> float:
+    """Squared error per feature on test of the train mean, in the units of a bench."""
+    means, test = [], []
+    for split, into in (("train", means), ("test", test)):
+        seen = measuring.split(split, "scaled")
+        into += [seen.minibatch(r) for r in torch.arange(len(seen), device=seen.place).split(ROWS)]
+    weights = [_measured(m) for m in means]
+    times = sum(w.sum(0) for w in weights).clamp(min=1)
+    mean = sum((m.x * w).sum(0) for m, w in zip(means, weights, strict=True)) / times
+    errors = [((m.x - mean).square() * _measured(m)).sum(1) / m.measured.clamp(min=1) for m in test]
+    return torch.cat(errors).double().mean().item()
 
 
 def mse_in_units_of(
@@ -145,5 +108,10 @@ def _squares(
         if other is not own:
             values = x_hat * own.constants.scale + own.constants.mean
             x_hat = (values - other.constants.mean) / other.constants.scale
-        measured = torch.ones_like(wanted) if seen.observed is None else seen.observed
+        measured = _measured(seen)
         yield (x_hat - wanted).square() * measured, measured
+
+
+def _measured(seen: Minibatch) -> Tensor:
+    """(row, feature) 1 where a value was measured, else 0."""
+    return torch.ones_like(seen.x) if seen.observed is None else seen.observed
