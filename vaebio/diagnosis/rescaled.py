@@ -16,13 +16,14 @@ from vaebio.training.encode import ROWS, reconstruction
 from vaebio.training.inputs import Inputs
 
 ALIKE = 2.0
-"""Features are of one scale when the standard deviation of each, but for its outliers, is at most
-so many times that of the median feature, and at least one over so many."""
+"""Features are of one scale when the standard deviation of each is at most so many times that of
+the median feature, and at least one over so many."""
 
 CUT = 10.0
-"""Standard deviations beyond which a value is an outlier."""
+"""Standard deviations beyond which a value is an outlier, and times by which outliers may make a
+standard deviation larger than that of the other values."""
 
-ENDS = (0.5, 99.5)
+ENDS = (2, 98)
 """Percentiles of a feature beyond which values have no say in its scale."""
 
 
@@ -74,11 +75,12 @@ def comparable(data: dict[str, Inputs]) -> dict[str, Inputs] | None:
     train = data["train"]
     x = sample(train).x.numpy().astype(np.float64)
     inner = np.clip(x, *np.percentile(x, ENDS, axis=0))
-    deviation = np.where(inner.std(axis=0) > 0, inner.std(axis=0), x.std(axis=0))
-    there = deviation > 0
-    if not there.any() or _of_one_scale(deviation[there], x[:, there]):
+    own, without_ends = x.std(axis=0), inner.std(axis=0)
+    if _of_one_scale(x, own, without_ends):
         return None
-    times = np.where(there, deviation, 1.0)
+    # A feature that is the same nearly everywhere has no other scale than that of its ends.
+    deviation = np.where(without_ends > 0, without_ends, own)
+    times = np.where(deviation > 0, deviation, 1.0)
     constants = {
         "mean": (train.mean + train.scale * inner.mean(axis=0)).astype(train.mean.dtype),
         "scale": (train.scale * times).astype(train.scale.dtype),
@@ -87,10 +89,15 @@ def comparable(data: dict[str, Inputs]) -> dict[str, Inputs] | None:
     return {split: replace(inputs, **constants) for split, inputs in data.items()}
 
 
-def _of_one_scale(deviation: NDArray, x: NDArray) -> bool:
-    ratio = deviation / np.median(deviation)
+def _of_one_scale(x: NDArray, own: NDArray, without_ends: NDArray) -> bool:
+    """Whether no feature has another scale than most, by all of its values or by most of them."""
+    there = own > 0
+    if not there.any():
+        return True
+    ratio = own[there] / np.median(own[there])
+    made_by_ends = (without_ends > 0) & (without_ends * CUT < own)
     alike = ratio.max() <= ALIKE and ratio.min() >= 1 / ALIKE
-    return bool(alike and np.abs(x).max() <= CUT * deviation.max())
+    return bool(alike and np.abs(x).max() <= CUT * own.max() and not made_by_ends.any())
 
 
 @torch.no_grad()
