@@ -48,21 +48,19 @@ class Measured:
         return found if math.isfinite(found) and self.trained.status != "diverged" else math.inf
 
 
+@dataclass(frozen=True)
 class Measuring:
-    """The splits of a bench on its device."""
+    """Measures what a bench has trained."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self._placed: dict[tuple[str, Target], Observations] = {}
+    bench: Bench
 
     def split(self, split: str, target: Target) -> Observations:
-        """Observations of a split for a likelihood."""
-        at = split, target
-        if at not in self._placed:
-            inputs, n = self.bench.data[split], sum(map(len, self.bench.data.values()))
-            room = int(self.bench.room * len(inputs) / n)
-            self._placed[at] = inputs.placed(target, self.bench.device, room)
-        return self._placed[at]
+        """Observations of a split for a likelihood, on the device.
+
+        They are not kept: the next stack in training needs the room.
+        """
+        inputs, n = self.bench.data[split], sum(map(len, self.bench.data.values()))
+        return inputs.placed(target, self.bench.device, int(self.bench.room * len(inputs) / n))
 
     def trained(self, trials: Mapping[Key, Trial]) -> dict[Key, Measured]:
         """Trials by whatever they are called, trained where the store lacks them, and measured."""

@@ -112,7 +112,7 @@ def _squares(
         seen, wanted = own.minibatch(rows), other.minibatch(rows).x
         maps = stack.decode(stack.encode(seen.x, seen.batch)[0], seen.batch)
         x_hat = reconstruction(stack, own, maps, seen)
-        if other is not own:
+        if units is not measuring:
             values = x_hat * own.constants.scale + own.constants.mean
             x_hat = (values - other.constants.mean) / other.constants.scale
         measured = _measured(seen)
