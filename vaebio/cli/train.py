@@ -164,15 +164,13 @@ def _job(
 
     from vaebio import __version__
     from vaebio.data.constants import Preparation
-    from vaebio.training.grid import key
+    from vaebio.training.grid import ELSEWHERE, key
     from vaebio.training.job import Job
     from vaebio.training.memory import budget
 
     preparation = Preparation.of(adata).to_json()
     data = "".join(part.hash() for part in parts) + preparation
-    # Where it runs and how the grid is divided do not reach the weights.
-    elsewhere = {"device", "stacks", "checkpoint", "memory"}
-    training = config.train.model_dump(mode="json", exclude=elsewhere)
+    training = config.train.model_dump(mode="json", exclude=ELSEWHERE)
     return Job(
         folder=store,
         keys={m: key(m, architectures[m.variant], training, data, __version__) for m in stack},
