@@ -31,6 +31,8 @@ STEPS = {
     "train": ("model", "grid", "train"),
     "evaluate": ("evaluate",),
     "choose": ("evaluate",),
+    # Of the training it takes the device and its memory; the rest comes with the members.
+    "diagnose": ("train", "diagnose"),
 }
 """Sections of the settings that reach each step; a step runs again when one of them changes."""
 

@@ -19,6 +19,7 @@ from vaebio.training.fit import Progress
 from vaebio.training.grid import ELSEWHERE, Member, key
 from vaebio.training.inputs import Inputs
 from vaebio.training.job import Job
+from vaebio.training.record import record
 
 SPLITS = ("train", "validation", "test")
 LEARNED_FROM = SPLITS[:2]
@@ -159,7 +160,7 @@ class Bench:
             settings=SimpleNamespace(**first.training),
             device=self.device,
             room=self.room,
-            record=_record(first.training),
+            record=record({"train": first.training}),
             preparation=self.preparation,
             warn=self.warn,
             starts={m: start.parameters for m, at in members.items() if (start := alike[at].start)},
@@ -186,8 +187,3 @@ class Bench:
 
 def _ignored(trial: Trial) -> bool:
     return trial.training.get("ignore_imputed", True)
-
-
-def _record(training: dict[str, Any]) -> dict[str, Any]:
-    versions = {"vaebio": __version__, "torch": torch.__version__}
-    return versions | {"settings": {"train": training}}

@@ -43,8 +43,12 @@ class Curve:
 
     @property
     def finite(self) -> "Curve":
-        """The epochs before the first value that is not finite."""
-        bad = np.flatnonzero(~(np.isfinite(self.mse) & np.isfinite(self.rate)))
+        """The epochs before the first value that is not finite.
+
+        A rate that is nowhere is none: a deterministic autoencoder has no rate.
+        """
+        rated = np.isfinite(self.rate) | np.isnan(self.rate).all()
+        bad = np.flatnonzero(~(np.isfinite(self.mse) & rated))
         return self.part(slice(0, bad[0])) if len(bad) else self
 
     def part(self, where: slice) -> "Curve":

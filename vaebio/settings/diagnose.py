@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from vaebio.settings.base import Settings
+from vaebio.settings.base import Axis, Settings
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Confidence = Annotated[float, Field(ge=0.5, lt=1)]
@@ -73,8 +73,44 @@ class Verdict(Settings):
     )
 
 
+class Probes(Settings):
+    """What probes are worth. Shares are of null - noise floor."""
+
+    gain: Share = Field(
+        0.02,
+        description="Smallest share by which the validation MSE must fall when a member is "
+        "trained on, for its probes to be trained otherwise than it was: less is not worth the "
+        "longer training of all of them.",
+    )
+    rise: Share = Field(
+        0.05,
+        description="Smallest share by which the MSE must rise with one more factor relaxed, for "
+        "that probe to be trained again from the weights of a less relaxed one.",
+    )
+    steps: PositiveInt = Field(
+        300, description="Steps of the descent that optimises the posterior of an observation."
+    )
+
+
 class Diagnose(Settings):
     """Why the error is where it is: symptoms from the histories, causes from probes."""
 
+    members: NonNegativeInt = Field(
+        1,
+        description="How many combinations of beta, latent size and architecture are diagnosed: "
+        "the recommended one, then those with the most severe symptoms. Each takes some 25 "
+        "trainings for every seed. 0: symptoms alone.",
+    )
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1), Axis] | None = Field(
+        None,
+        description="Seeds that every probe is trained with; null: those of the member in the "
+        "grid, at most three. One seed shows no spread, and supports no cause.",
+    )
+    follow_up: NonNegativeInt = Field(
+        3,
+        description="Fresh seeds with which what is prescribed is trained, to hold the error that "
+        "is predicted against the one that is reached. 0: none.",
+    )
+    probes: Probes = Probes()
     symptoms: Symptoms = Symptoms()
     verdict: Verdict = Verdict()
