@@ -124,9 +124,9 @@ def test_the_parts_sum_and_the_budget_closes(diagnosed):
 
 
 def test_the_member_is_measured_as_it_is_in_the_table_of_measures(folder, diagnosed):
-    metrics = pd.read_csv(folder / "metrics.tsv", sep="\t", keep_default_na=False)
+    metrics = pd.read_csv(folder / "metrics.tsv", sep="\t")
     own = metrics[(metrics["measure"] == "mse") & (metrics["split"] == "test")]
-    values = own.set_index("member")["value"].astype(float)
+    values = own.set_index("member")["value"]
     probes = tables(diagnosed)["probes"].set_index(["probe", "seed"])["mse_test"]
     for seed in (0, 1):
         assert probes["as_is", seed] == pytest.approx(values[f"k1-b0.5-s{seed}"], rel=1e-5)
@@ -236,3 +236,30 @@ def test_the_history_of_another_program(tmp_path, capsys):
     assert "kl_falls_mse_flat: the KL fell" in said
     assert "is beta 1000 in nats" in said
     assert "symptoms and no causes" in said
+
+
+def test_settings_of_the_probes_reach_them(folder, changed, tmp_path, monkeypatch):
+    class Seen(Exception):
+        pass
+
+    def run_probes(bench, member, name, seeds, span, effort, on_step):
+        raise Seen(name, list(seeds), vars(effort))
+
+    monkeypatch.setattr("vaebio.diagnosis.diagnosed.run_probes", run_probes)
+    given = {"gain": 0.3, "rise": 0.4, "steps": 7}
+    with pytest.raises(Seen) as seen:
+        settings = changed(seeds=[5, 1], probes=given)
+        main(words(folder, tmp_path, "--member", "k4-b0.5", settings=settings))
+    assert seen.value.args == ("k4-b0.5", [5, 1], given)
+
+
+def test_one_seed_supports_nothing_and_without_a_follow_up_there_is_none(
+    folder, diagnosed, changed, tmp_path, capsys
+):
+    settings = changed(seeds=[0], follow_up=0)
+    assert main(words(folder, tmp_path, "--member", "k1-b0.5", settings=settings)) == 0
+    found = tables(tmp_path)
+    assert set(found["probes"]["seed"]) == {0}
+    assert not len(found["follow_up"])
+    assert list(found["verdicts"].query("supported")["cause"]) == ["unknown"]
+    assert "one seed shows no spread" in capsys.readouterr().err

@@ -47,17 +47,6 @@ WRITTEN = {
     "prescription": "YAML of settings to set",
     "follow-up": "table of what was predicted and what was reached",
 }
-OF_ONE_RUN = "give prepared.h5ad, the models and the tables of one folder of results"
-
-KEYS = {
-    "members": (["member"], ["beta", "latent", "seed"]),
-    "history": (["member", "split", "epoch"], ["epoch"]),
-    "metrics": (["member", "split", "measure"], []),
-}
-"""Of each table that is read: what stands once, and the numbers every row has."""
-
-NEAR = 0.01
-"""Share by which the error of the train mean may differ from that in the table of measures."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,6 +127,7 @@ class _Data:
     def read(cls, arguments: argparse.Namespace) -> "_Data":
         """Everything from its files."""
         from vaebio.cli.inputs import read_prepared
+        from vaebio.cli.together import check_tables
         from vaebio.diagnosis.references import references
         from vaebio.report.read import read_table
 
@@ -145,7 +135,7 @@ class _Data:
         config = settings_of(arguments.settings, str(adata.uns["vaebio"]["name"]))
         names = ("members", "history", "metrics")
         tables = {name: read_table(getattr(arguments, name), f"{name}.tsv") for name in names}
-        _check_members(tables, arguments)
+        check_tables(tables, {name: getattr(arguments, name) for name in tables})
         around = references(tables["metrics"], str(arguments.metrics))
         return cls(adata, config, tables, around, arguments.models)
 
@@ -209,31 +199,16 @@ class _Data:
 
     def check(self, chosen: "Sequence[Combination]", bench: "Bench") -> None:
         """Refuse what does not belong together, before anything is trained."""
-        from vaebio.diagnosis.measured import Measuring
-        from vaebio.diagnosis.rescaled import null_mse
+        from vaebio.cli.together import check_data, check_model
 
-        empty = [name for name, inputs in self.splits.items() if not len(inputs)]
-        if empty:
-            raise VaebioError(
-                found=f"no observation of {empty[0]} in the prepared data set",
-                expected="observations of train, validation and test",
-                hint="prepare it with all three splits (prepare.split)",
-            )
-        own, table = null_mse(Measuring(bench)), self.around.null["test"]
-        if abs(own - table) > NEAR * own:
-            raise VaebioError(
-                found=f"the MSE of the train mean on test is {table:.6g} in the table of measures, "
-                f"but {own:.6g} for this prepared data set",
-                expected="tables of this data set, as it was prepared",
-                hint=OF_ONE_RUN,
-            )
+        check_data(bench, self.around)
+        keys = self.tables["members"].set_index("member")["key"]
         for one in chosen:
-            if self.stored(one).preparation != bench.preparation:
-                raise VaebioError(
-                    found=f"the model of {one.name} in {self.models} was trained on data that were "
-                    "prepared otherwise",
-                    expected="models of this prepared data set",
-                    hint=OF_ONE_RUN,
+            own = {seed: keys[name] for seed, name in one.members.items()}
+            if check_model(bench, self.stored(one), one.name, own):
+                _tell(
+                    f"Warning: {one.name} would not be trained today as it was, by another version "
+                    "of vaebio perhaps; it is trained again, and diagnosed as it then is."
                 )
 
     def stored(self, one: "Combination") -> "Stored":
@@ -258,39 +233,6 @@ class _Data:
         probes = list(self.settings.seeds or one.seeds)
         first = 1 + max(*probes, *self.tables["members"]["seed"].astype(int))
         return Seeds(probes, range(first, first + self.settings.follow_up))
-
-
-def _check_members(tables: "dict[str, pd.DataFrame]", arguments: argparse.Namespace) -> None:
-    """Refuse tables that do not tell of the same members, or of one of them twice."""
-    for name, (keys, numbers) in KEYS.items():
-        table, path = tables[name], getattr(arguments, name)
-        repeated = table.loc[table.duplicated(keys), keys]
-        if table.empty or len(repeated):
-            words = " ".join(map(str, repeated.iloc[0])) if len(repeated) else ""
-            raise VaebioError(
-                found=f"{words} twice in {path}" if words else f"no row in {path}",
-                expected=f"one row for each {', '.join(keys)}",
-                hint=OF_ONE_RUN,
-            )
-        for number in numbers:
-            if table[number].isna().any():
-                raise VaebioError(
-                    found=f"an empty {number} in {path}",
-                    expected="a number in every row",
-                    hint=OF_ONE_RUN,
-                )
-    own = set(tables["members"]["member"])
-    for name in ("history", "metrics"):
-        there = set(tables[name]["member"])
-        missing = own - there
-        strangers = there - own if name == "history" else set()
-        if missing or strangers:
-            raise VaebioError(
-                found=f"{min(missing | strangers)} in only one of {arguments.members} and "
-                f"{getattr(arguments, name)}",
-                expected="the same members in both",
-                hint=OF_ONE_RUN,
-            )
 
 
 def _diagnosed(
