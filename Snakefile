@@ -32,7 +32,7 @@ rule all:
 
 
 onsuccess:
-    print(f"Report: {RESULTS}/report.html")
+    tell_page(f"{RESULTS}/report.html")
 
 
 onerror:

@@ -171,6 +171,12 @@ def exit_with_refusals(logs: str, since: float) -> None:
         sys.exit(2)
 
 
+def tell_page(page: str) -> None:
+    """Say where the page is, if it was made: not every target makes it."""
+    if Path(page).is_file():
+        print(f"Report: {page}")
+
+
 def own_commands_first() -> None:
     """Let jobs find `vaebio` beside the Python that runs Snakemake, activated or not."""
     beside = str(Path(sys.executable).parent)

@@ -160,6 +160,14 @@ def test_nothing_is_left_to_do(finished):
     assert finished.planned() == {}
 
 
+def test_the_diagnosis_is_a_target_of_its_own(finished):
+    found = finished.snakemake("diagnosed", "--dry-run", "--quiet", "rules")
+    assert found.returncode == 0, found.stderr
+    lines = (found.stdout + found.stderr).splitlines()
+    rules = {words[0] for words in map(str.split, lines) if len(words) == 2 and words[1] == "1"}
+    assert rules == {"settings", "diagnose", "diagnosed"}
+
+
 REPORTED = {"report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
 EVALUATED = REPORTED | {"evaluate": 1, "choose": 1}
 TRAINED = EVALUATED | {"train": 1, "collect": 1}

@@ -266,9 +266,9 @@ class _Steps:
         self.bar, self.step = Progress(f"diagnosing {name}", len(ALL_STEPS), "step"), ""
 
     def on_step(self, step: str) -> None:
-        """The step before is done."""
-        self.bar.step(step, by=int(bool(self.step)))
+        """One step further."""
         self.step = step
+        self.bar.step(step)
 
     def on_epoch(self, at: Any) -> None:  # noqa: ANN401 - of torch's floor, not loaded here
         """One epoch further in what is trained for the step."""
@@ -276,7 +276,6 @@ class _Steps:
 
     def close(self) -> None:
         """End the bar."""
-        self.bar.step(by=1)
         self.bar.close()
 
 

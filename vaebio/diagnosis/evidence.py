@@ -40,6 +40,8 @@ class Evidence:
         Settings of its training by key.
     anew_training
         Those that the probes which are trained anew had instead (a longer warm-up, say).
+    rival
+        Baseline with the lowest error on test, and that error; None where there is none.
     """
 
     member: str
@@ -54,6 +56,7 @@ class Evidence:
     features: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     anew_training: Mapping[str, Any] = field(default_factory=dict)
+    rival: tuple[str, float] | None = None
 
     def __post_init__(self) -> None:
         strangers = sorted({p.member for p in self.probes} - {self.member})
@@ -134,6 +137,13 @@ class Evidence:
     def mse(self) -> float | None:
         """Error of the member, mean over its seeds; None when all of them diverged."""
         return float(np.mean(list(self.as_is.values()))) if self.as_is else None
+
+    @property
+    def behind(self) -> float:
+        """Error by which the member is above the best baseline; 0 where it is not."""
+        if self.rival is None or self.mse is None:
+            return 0.0
+        return max(self.mse - self.rival[1], 0.0)
 
     def gain(self, name: str, confidence: float) -> Interval | None:
         """Error that a probe removes, over the seeds it shares with the member; None without.

@@ -9,6 +9,9 @@ from vaebio.diagnosis.rows import Range
 from vaebio.errors import VaebioError
 from vaebio.terms import NOISE_FLOOR, SPLITS
 
+RIVALS = ("pca", "nmf", "scvi")
+"""Baselines that are models of another kind, by the first word of their names."""
+
 AGAIN = "write it again with `vaebio evaluate`"
 
 
@@ -28,6 +31,8 @@ class References:
         How the floor was estimated, or why there is none.
     active_units
         Of test, by member.
+    rival
+        Baseline with the lowest MSE on test, and that MSE; None where none was measured.
     """
 
     null: dict[str, float]
@@ -35,6 +40,7 @@ class References:
     floor_bounds: tuple[float | None, float | None]
     floor_told: str
     active_units: dict[str, float]
+    rival: tuple[str, float] | None
 
     @property
     def span(self) -> Range:
@@ -85,7 +91,14 @@ def references(metrics: pd.DataFrame, path: str) -> References:
         (_number(floor["low"]), _number(floor["high"])),
         str(floor["reason"]),
         active.dropna(subset="value").set_index("member")["value"].to_dict(),
+        _rival(mse),
     )
+
+
+def _rival(mse: pd.DataFrame) -> tuple[str, float] | None:
+    test = mse.xs("test", level="split")["value"].dropna()
+    test = test[[name.split("-")[0] in RIVALS for name in test.index]]
+    return (str(test.idxmin()), float(test.min())) if len(test) else None
 
 
 def _levels(mse: pd.DataFrame, name: str) -> dict[str, float]:

@@ -44,7 +44,7 @@ def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Findin
 
 
 def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
-    """No cause is supported, and the best that any probe reached is near.
+    """No cause is supported, and the best that any probe or baseline reached is near.
 
     The seeds must agree well enough for a gain that counts to have been seen.
 
@@ -57,8 +57,8 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
         return Finding(False, f"It cannot be said that nothing helps: {reason}.")
     best, told = _best(evidence)
     share = Interval(max(best, 0.0) / evidence.room)
-    supported = not removable and best <= limits.floor * evidence.room
-    return Finding(supported, sentence(told), share, "", evidence.mse)
+    supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
+    return Finding(supported, sentence(f"{told}{_rival(evidence)}"), share, "", evidence.mse)
 
 
 def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
@@ -78,7 +78,16 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
         "no single factor has a part that counts beyond the noise of the seeds"
     )
     share = Interval(max(best, 0.0) / evidence.room)
-    return Finding(True, sentence(f"{told}, but {why}"), share)
+    return Finding(True, sentence(f"{told}, but {why}{_rival(evidence)}"), share)
+
+
+def _rival(evidence: Evidence) -> str:
+    """A baseline that comes lower, in a clause."""
+    if not evidence.behind:
+        return ""
+    name, mse = evidence.rival
+    share = percent(evidence.behind / evidence.room)
+    return f"; the baseline {name} reaches {mse:.3g}, {share} of {evidence.room_words} lower"
 
 
 def _best(evidence: Evidence) -> tuple[float, str]:

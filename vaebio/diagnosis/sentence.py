@@ -38,6 +38,7 @@ def sentences(
 def _seen(evidence: Evidence, symptoms: Sequence[Symptom]) -> str:
     """What happened, and the levels around it."""
     known = [("noise floor", evidence.least), ("null", evidence.null)]
+    known += [evidence.rival] if evidence.behind else []
     levels = ", ".join(f"{name} {value:.3g}" for name, value in known if value is not None)
     levels = levels if evidence.least is not None else f"noise floor not known, {levels}"
     fell = next((one for one in symptoms if one.symptom == "kl_falls_mse_flat"), None)
