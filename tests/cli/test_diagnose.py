@@ -140,6 +140,7 @@ def test_the_prescription_applied_to_the_settings_reaches_what_was_predicted(
     after = tables(diagnosed)["follow_up"].iloc[0]
     assert after["achieved_mse"] == pytest.approx(found["predicted_mse"], rel=0.15)
     patch = found["settings"]
+    assert (patch["model"]["likelihood"], patch["grid"]["likelihoods"]) == ("gaussian", [])
     merged = {key: value | patch.get(key, {}) for key, value in SETTINGS.items()}
     # The seeds of the follow-up: those after all that the grid has.
     merged["grid"] |= {"seeds": [2, 3], "autoencoders": False}

@@ -111,6 +111,7 @@ def _evidence(
         concentration=None if errors is None else concentration(errors),
         features=bench.data["test"].features,
         training=own,
+        likelihood=member.architecture.likelihood,
         rival=around.rival,
         anew_training={k: v for k, v in found.training.items() if v != own.get(k)},
     )

@@ -40,6 +40,8 @@ class Evidence:
         Settings of its training by key.
     anew_training
         Those that the probes which are trained anew had instead (a longer warm-up, say).
+    likelihood
+        Of the member; None where not known.
     rival
         Baseline with the lowest error on test, and that error; None where there is none.
     """
@@ -56,6 +58,7 @@ class Evidence:
     features: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     anew_training: Mapping[str, Any] = field(default_factory=dict)
+    likelihood: str | None = None
     rival: tuple[str, float] | None = None
 
     def __post_init__(self) -> None:

@@ -122,6 +122,8 @@ def patch(evidence: Evidence, name: str) -> dict[str, dict[str, Any]]:
             "decoders": [],
         },
     }
+    if evidence.likelihood is not None:
+        found["model"]["likelihood"], found["grid"]["likelihoods"] = evidence.likelihood, []
     training = dict(_training(evidence, read_word(name)[0]))
     return found | ({"train": training} if training else {})
 
