@@ -161,7 +161,7 @@ def test_nothing_is_left_to_do(finished):
 
 
 def test_the_diagnosis_is_a_target_of_its_own(finished):
-    found = finished.snakemake("diagnosed", "--dry-run", "--quiet", "rules")
+    found = finished.snakemake("--dry-run", "--quiet", "rules", "--", "diagnosed")
     assert found.returncode == 0, found.stderr
     lines = (found.stdout + found.stderr).splitlines()
     rules = {words[0] for words in map(str.split, lines) if len(words) == 2 and words[1] == "1"}

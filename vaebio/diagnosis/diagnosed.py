@@ -8,6 +8,7 @@ from vaebio.diagnosis.bench import Bench, Trial
 from vaebio.diagnosis.budget import Step, budget
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.followed import follow_up, said
+from vaebio.diagnosis.left import left
 from vaebio.diagnosis.measured import Measuring
 from vaebio.diagnosis.prescription import FollowUp, Prescription, prescribe
 from vaebio.diagnosis.probe import Probe
@@ -89,10 +90,14 @@ def diagnose(
     after = None
     if prescription:
         after = follow_up(Measuring(bench), trial, prescription, seeds.fresh, limits)
-    told = sentences(evidence, verdicts, prescription, seen, limits)
-    told = f"{told} {said(after)}" if after else told
     steps = budget(evidence, limits)
-    return Diagnosed(name, found.probes, verdicts, steps, prescription, after, told)
+    told = [
+        sentences(evidence, verdicts, prescription, seen, limits),
+        left(evidence, verdicts, limits),
+        said(after) if after else "",
+    ]
+    whole = " ".join(filter(None, told))
+    return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 
 def _evidence(
