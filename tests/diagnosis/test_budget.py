@@ -78,6 +78,14 @@ def test_a_relaxed_model_that_is_trained_on_gives_the_optimiser_its_part():
     assert steps["unexplained"].mse == pytest.approx(0.55 - FLOOR, abs=0.01)
 
 
+def test_where_relaxing_hurts_the_optimiser_has_no_part_in_making_up_for_it():
+    probes = factorial(lambda cell: 0.5 + 0.02 * ("decoder" in cell))
+    further = singles("longer", 0.52, relaxed=ALL)
+    steps = of([*probes, *further, *singles("learning_rate_low", 0.5)])
+    assert steps["optimiser"].mse == 0
+    assert steps["decoder"].mse == pytest.approx(-0.02, abs=0.01)
+
+
 def test_another_training_within_the_noise_has_no_part():
     probes = [*factorial(additive(beta=0.2), noise=0.02), *singles("longer", 0.695, noise=0.02)]
     assert of(probes)["optimiser"].mse == 0
@@ -85,6 +93,7 @@ def test_another_training_within_the_noise_has_no_part():
 
 def test_without_any_other_training_the_optimiser_has_no_part():
     assert of(singles("as_is", 0.8))["optimiser"].mse is None
+    assert of(factorial(additive(beta=0.2)))["optimiser"].mse is None
 
 
 def test_what_training_anew_gains_is_the_optimisers_too():

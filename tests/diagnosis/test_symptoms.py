@@ -178,6 +178,10 @@ CHANGED = {
 }
 
 
+def test_every_setting_is_tried():
+    assert set(CHANGED) == set(type(SETTINGS).model_fields)
+
+
 @pytest.mark.parametrize(("key", "case"), CHANGED.items(), ids=CHANGED)
 def test_every_setting_has_an_effect(key, case):
     value, one = case

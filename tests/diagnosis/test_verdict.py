@@ -170,6 +170,10 @@ def test_many_small_parts_have_no_single_cause():
     assert "no single factor" in one.found
 
 
+def test_parts_that_are_small_even_together_leave_nothing_to_do():
+    assert found(factorial(additive(beta=0.02, latent=0.02), noise=0.001)) == ["none"]
+
+
 def collapses_again(cell):
     return 0.51 if cell == {"beta"} else 1.0
 
@@ -205,6 +209,11 @@ def test_at_the_floor_nothing_is_to_be_done_and_far_from_it_only_none_is_said():
     assert "binary" in row("noise_floor", probes, floor=None, floor_reason="binary").found
 
 
+def test_near_the_floor_but_with_something_to_gain_the_error_is_not_called_noise():
+    near = factorial(lambda cell: 0.41 - 0.04 * ("beta" in cell), noise=0.001)
+    assert found(near) == ["beta_too_high"]
+
+
 def test_of_pure_noise_nothing_is_to_be_explained():
     probes = factorial(lambda cell: 1.002)
     assert found(probes, null=1.0, floor=1.0) == ["noise_floor", "none"]
@@ -234,7 +243,9 @@ def test_a_higher_beta_that_lowers_the_error_says_that_beta_is_too_low():
     one = row("beta_too_low", [*probes, *higher])
     assert one.change == "grid.betas: 10 → 100"
     assert one.predicted_mse == pytest.approx(0.6, abs=0.01)
-    assert "beta_too_low" not in found(probes, singles("beta_higher", 0.9, beta=100.0))
+    worse = singles("beta_higher", 0.9, beta=100.0)
+    assert "beta_too_low" not in found(probes, worse)
+    assert "adds 0.1" in row("beta_too_low", [*probes, *worse]).found
 
 
 def test_the_best_way_to_train_has_an_interval_for_the_best_of_several():
@@ -267,7 +278,7 @@ def test_probes_of_other_seeds_than_the_members_are_not_compared():
 def test_a_refined_posterior_confirms_the_encoder():
     probes = factorial(additive(encoder=0.4))
     confirmed = row("encoder_too_weak", [*probes, *singles("refined_posterior", 0.8)])
-    assert "confirms" in confirmed.found
+    assert "so much the encoder misses" in confirmed.found
     other = row("encoder_too_weak", [*probes, *singles("refined_posterior", 0.9)])
     assert "the decoder has settled" in other.found
     assert confirmed.supported
@@ -275,6 +286,7 @@ def test_a_refined_posterior_confirms_the_encoder():
 
 
 def rescaled(with_it, without):
+    """Explained fractions in the units of the rescaled features."""
     own = singles("rescaled", 0.5, noise=0.0) + singles("measured_rescaled", 0.5, noise=0.0)
     fraction = {"rescaled": with_it, "measured_rescaled": without}
     return [replace(p, explained_test=fraction[p.probe] + 0.01 * p.seed) for p in own]
@@ -289,6 +301,8 @@ def test_the_scale_of_the_input_needs_both_its_audit_and_its_probe():
     assert "input_scale" not in found(probes, not_helped, concentration=0.7)
     assert "input_scale" not in found(probes, concentration=0.7)
     assert "70 % of the squared error" in row("input_scale", probes, concentration=0.7).found
+    gain = row("input_scale", [*probes, *helped], concentration=0.7).gain
+    assert gain == pytest.approx(0.5)
 
 
 def test_what_diverged_is_said():
@@ -310,7 +324,7 @@ def test_a_factor_that_could_not_be_relaxed_is_no_cause():
     kept = [replace(p, latent=2) for p in probes]
     one = row("latent_too_small", kept)
     assert (one.supported, one.gain) == (False, pytest.approx(0, abs=1e-12))
-    assert "2 to 2" in one.found
+    assert one.found == "Nothing beyond 2 was tried for the latent size."
 
 
 def everything():
@@ -357,6 +371,10 @@ CHANGED = {
     "floor": (0.95, factorial(additive()), {}),
     "concentration": (0.8, [*factorial(additive()), *rescaled(0.8, 0.3)], {"concentration": 0.7}),
 }
+
+
+def test_every_limit_is_tried_here_or_with_the_prescriptions():
+    assert {*CHANGED, "tolerance"} == set(type(LIMITS).model_fields)
 
 
 @pytest.mark.parametrize(("key", "case"), CHANGED.items(), ids=CHANGED)

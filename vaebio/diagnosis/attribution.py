@@ -11,6 +11,7 @@ from math import factorial
 
 import numpy as np
 from jaxtyping import Float
+from scipy import stats
 
 from vaebio.diagnosis.interval import Interval, over_seeds
 from vaebio.diagnosis.probe import FACTORIAL, FACTORS, Probe, subsets, word
@@ -154,17 +155,29 @@ def rises(table: Factorial, least: float) -> list[Rise]:
     """Where relaxing one more factor raises the error: means over seeds, then single seeds.
 
     A rise counts when it is larger than `least` and than the spread of the seeds allows: three
-    standard errors, with the median over the combinations of their standard deviations.
+    standard errors.
     """
     if not table.seeds:
         return []
-    n = len(table.seeds)
-    spread = float(np.median(table.mse.std(axis=0, ddof=1))) if n > 1 else 0.0
+    n, spread = len(table.seeds), _spread(table.mse)
     mean = table.mse.mean(axis=0, keepdims=True), table.train.mean(axis=0, keepdims=True)
     found = _rises(*mean, [None], max(least, SPREADS * spread * np.sqrt(2 / n)))
     return found + _rises(
         table.mse, table.train, table.seeds, max(least, SPREADS * spread * np.sqrt(2))
     )
+
+
+def _spread(mse: np.ndarray) -> float:
+    """Standard deviation over seeds of a usual combination; 0 with one seed.
+
+    By the median over combinations, so that those that collapsed with one seed do not count for
+    all, over what that median is for normal noise of standard deviation 1.
+    """
+    freedom = len(mse) - 1
+    if freedom < 1:
+        return 0.0
+    usual = np.sqrt(stats.chi2.median(freedom) / freedom)
+    return float(np.median(mse.std(axis=0, ddof=1)) / usual)
 
 
 def _rises(

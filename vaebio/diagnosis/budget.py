@@ -13,7 +13,7 @@ import numpy as np
 from vaebio.diagnosis.attribution import ALL, parts
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.interval import Interval, over_seeds
-from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, word
+from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, read_word, word
 from vaebio.diagnosis.reliable import unusable
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ PARTS = {
     "decoder": "Shapley part of a larger decoder",
     "latent": "Shapley part of more latent units",
     "beta": "Shapley part of a lower beta",
-    "optimiser": "what training differently removes: the member trained anew as the probes are, "
-    "and how far below the error with all factors relaxed the best other training came, where "
-    "that is beyond noise",
+    "optimiser": "what training differently removes: of the member, trained anew as the probes "
+    "are; and of the member with all factors relaxed, trained on in the best way, where that is "
+    "beyond noise",
     "generalisation": "of what is left above the floor, how much higher the error on test is than "
     "on train",
     "unexplained": "what no probe removed and that is not noise by its estimate",
@@ -67,8 +67,8 @@ def _steps(evidence: Evidence, limits: "Limits") -> dict[str, Interval | None]:
     useful = not unusable(evidence, limits)
     member = _member(evidence) if useful else evidence.as_is
     left, name = _relaxed(evidence) if useful else (member, _itself(evidence))
-    anew = _less(member, evidence.anew) if useful else {}
-    further, best = _further(evidence, left, limits)
+    anew = _less(member, evidence.anew) if useful and AS_IS in evidence.errors else {}
+    further, best = _further(evidence, left, name, limits)
     if further:
         left, name = _less(left, further), best
     explained = [evidence.null - error for error in member.values()]
@@ -97,13 +97,15 @@ def _itself(evidence: Evidence) -> str:
     return AS_IS if AS_IS in evidence.errors else word(FACTORIAL)
 
 
-def _further(evidence: Evidence, left: Errors, limits: "Limits") -> tuple[Errors, str]:
+def _further(evidence: Evidence, left: Errors, name: str, limits: "Limits") -> tuple[Errors, str]:
     """How far the best other training came below what is left, and its name.
 
     Nothing where that is within noise, with an interval for the best of so many; no name where
     there is no such probe.
     """
-    names = [w for w in evidence.errors if w.partition(":")[0] in OPTIMISER]
+    every = [w for w in evidence.errors if w.partition(":")[0] in OPTIMISER]
+    # Like is held against like: what goes on from the same model, where there is such a probe.
+    names = [w for w in every if read_word(w)[1] == read_word(name)[1]] or every
     gains = {w: _less(left, evidence.errors[w]) for w in names}
     gains = {w: gain for w, gain in gains.items() if gain}
     if not gains:
@@ -128,8 +130,9 @@ def _generalisation(
         return None
     gap = over_seeds([p.mse_test - p.mse_train - shift for p in own], limits.confidence)
     most = max(float(np.mean(list(left.values()))) - (evidence.least or 0.0), 0.0)
-    values = (gap.value, gap.low, gap.high)
-    return Interval(*(None if v is None else min(max(v, 0.0), most) for v in values))
+    if not 0 <= gap.value <= most:
+        return Interval(min(max(gap.value, 0.0), most))
+    return gap
 
 
 def _less(before: Errors, after: Errors) -> dict[int, float]:

@@ -75,8 +75,8 @@ _ALL = (
     ),
     Cause(
         "none",
-        "The fit is near what can be had with these models: none of the changes that were tried "
-        "lowers the error by an amount that counts.",
+        "The fit is near what can be had with these models: no single change that was tried lowers "
+        "the error by an amount that counts, and all of them together lower it by little.",
     ),
     Cause(
         "unknown",

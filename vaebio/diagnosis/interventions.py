@@ -12,7 +12,7 @@ from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
 from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, word
 from vaebio.diagnosis.reliable import unusable
-from vaebio.diagnosis.words import level, percent, seeds, told
+from vaebio.diagnosis.words import FACTOR_WORDS, effect, level, percent, seeds, told
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
@@ -25,17 +25,19 @@ def of_factor(factor: str) -> Rule:
 
     def rule(evidence: Evidence, limits: "Limits") -> Finding:
         part = parts(evidence.table, limits.confidence).get(factor)
+        what = FACTOR_WORDS[factor]
         if part is None:
-            return Finding(False, f"There is no part of the {factor}: {evidence.table.reason}.")
+            return Finding(False, f"There is no part of {what}: {evidence.table.reason}.")
         old, new = (evidence.level(cell, factor) for cell in (NONE, frozenset({factor})))
-        gain = part.over(evidence.room)
+        gain, reason = part.over(evidence.room), unusable(evidence, limits)
+        if old == new:
+            return Finding(False, f"Nothing beyond {level(old)} was tried for {what}.", gain)
         said = (
-            f"Relaxing the {factor} ({level(old)} to {level(new)}) takes {told(part)} off the MSE, "
+            f"Relaxing {what} ({level(old)} to {level(new)}) {effect(part)}, "
             f"{_share(gain, evidence)}: its part over all combinations of relaxed factors, "
             f"{seeds(len(evidence.table.seeds))}."
         )
         said += _refined(evidence, limits) if factor == "encoder" else ""
-        reason = unusable(evidence, limits)
         said += f" It does not count: {reason}." if reason else _left_out(evidence)
         predicted = float(evidence.table.cell({factor}).mean())
         change = f"{level(old)} → {level(new)}"
@@ -53,7 +55,7 @@ def beta_too_low(evidence: Evidence, limits: "Limits") -> Finding:
     old, new = (level(evidence.setting(w, "beta")) for w in (word(FACTORIAL), name))
     gain = removed.over(evidence.room)
     said = (
-        f"Training at beta {new} takes {told(removed)} off the MSE, {_share(gain, evidence)}, "
+        f"Training at beta {new} {effect(removed)}, {_share(gain, evidence)}, "
         f"{seeds(len(evidence.errors[name]))}."
     )
     return Finding(_counts(gain, limits), said, gain, f"{old} → {new}", _mean(evidence, name))
@@ -69,8 +71,8 @@ def optimiser(evidence: Evidence, limits: "Limits") -> Finding:
     best = max(tried, key=lambda name: removed[name].value)
     gain, what = removed[best].over(evidence.room), OPTIMISER_CHANGES[best.partition(":")[0]]
     said = (
-        f"Of {len(tried)} other ways to train, the best ({what}) takes {told(removed[best])} off "
-        f"the MSE, {_share(gain, evidence)}; the interval allows for the choice."
+        f"Of {len(tried)} other ways to train, the best ({what}) {effect(removed[best])}, "
+        f"{_share(gain, evidence)}; the interval allows for the choice."
     )
     return Finding(_counts(gain, limits), said, gain, what, _mean(evidence, best))
 
@@ -130,11 +132,11 @@ def _refined(evidence: Evidence, limits: "Limits") -> str:
     removed = evidence.gain("refined_posterior", limits.confidence)
     if removed is None:
         return ""
-    what = "Optimising the posterior of every observation, the decoder unchanged,"
+    what = " Optimising the posterior of every observation, the decoder unchanged,"
     if removed.above_zero:
-        return f" {what} takes {told(removed)} off, which confirms that the encoder misses some."
+        return f"{what} {effect(removed)}: so much the encoder misses (amortisation gap)."
     return (
-        f" {what} takes nothing off beyond noise ({told(removed)}): what the encoder misses, the "
+        f"{what} gains nothing beyond noise ({told(removed)}): what the encoder misses, the "
         "decoder has settled for."
     )
 
@@ -157,4 +159,4 @@ def _mean(evidence: Evidence, name: str) -> float:
 
 
 def _share(gain: Interval, evidence: Evidence) -> str:
-    return f"{percent(gain.value)} of {evidence.room_words}"
+    return f"{percent(abs(gain.value))} of {evidence.room_words}"

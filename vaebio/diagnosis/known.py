@@ -21,8 +21,6 @@ class Known:
     possible_units
         Units that could be active if beta were near 0: the latent size, or the directions of
         train where these are fewer.
-    beta
-        The member's.
     """
 
     null: float | None = None
@@ -30,7 +28,6 @@ class Known:
     null_train: float | None = None
     active_units: float | None = None
     possible_units: float | None = None
-    beta: float | None = None
 
     @property
     def nothing_to_explain(self) -> bool:

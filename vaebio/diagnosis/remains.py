@@ -12,19 +12,26 @@ if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
 
 
-def noise_floor(evidence: Evidence, limits: "Limits") -> Finding:
-    """Near the floor, and no intervention brings it nearer."""
+def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
+    """Near the floor, and no intervention brings it nearer by an amount that counts.
+
+    Parameters
+    ----------
+    removable
+        Whether a cause that can be removed is supported.
+    """
     if evidence.least is None:
         return Finding(False, f"There is no noise floor: {evidence.floor_reason}.")
     if evidence.mse is None:
         return Finding(False, "The member diverged with every seed.")
     best, told = _best(evidence)
-    stays = best < limits.gain * evidence.room and not unseen(evidence, limits)
+    stays = not removable and not unseen(evidence, limits)
     if evidence.nothing_to_explain:
         said = (
             f"The noise floor ({evidence.least:.3g}) cannot be told from the error of the train "
             f"mean ({evidence.null:.3g}): there is nothing to explain; {told}"
         )
+        stays = stays and best < limits.gain * evidence.room
         return Finding(stays, f"{said}.{_cap(evidence)}", None, "", evidence.mse)
     above = evidence.mse - evidence.least
     share = Interval(above / evidence.room)
@@ -37,7 +44,9 @@ def noise_floor(evidence: Evidence, limits: "Limits") -> Finding:
 
 
 def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
-    """No probe gains what counts, and the seeds agree well enough for it to have been seen.
+    """No cause is supported, and the best that any probe reached is near.
+
+    The seeds must agree well enough for a gain that counts to have been seen.
 
     Parameters
     ----------
@@ -48,7 +57,7 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
         return Finding(False, f"It cannot be said that nothing helps: {reason}.")
     best, told = _best(evidence)
     share = Interval(max(best, 0.0) / evidence.room)
-    supported = not removable and best < limits.gain * evidence.room
+    supported = not removable and best <= limits.floor * evidence.room
     return Finding(supported, sentence(told), share, "", evidence.mse)
 
 
@@ -63,7 +72,7 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
     if reason := unusable(evidence, limits):
         return Finding(True, f"The factorial probes support nothing: {reason}.")
     if settled:
-        return Finding(False, "The probes say more than nothing.")
+        return Finding(False, "Another verdict is supported.")
     best, told = _best(evidence)
     why = unseen(evidence, limits) or (
         "no single factor has a part that counts beyond the noise of the seeds"

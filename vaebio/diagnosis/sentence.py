@@ -9,18 +9,10 @@ from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.prescription import KEYS, Prescription
 from vaebio.diagnosis.symptoms import Symptom
 from vaebio.diagnosis.verdict import Verdict, supported
-from vaebio.diagnosis.words import level, percent
+from vaebio.diagnosis.words import FACTOR_WORDS, level, listed, percent
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
-
-WORDS = {
-    "encoder": "the encoder",
-    "decoder": "the decoder",
-    "latent": "the latent size",
-    "beta": "beta",
-}
-"""The factors in a sentence."""
 
 
 def sentences(
@@ -68,7 +60,7 @@ def _factors(evidence: Evidence, causes: Sequence[Verdict], limits: "Limits") ->
     removed = sum(value for value in found.values() if value > 0)
     said = [
         f"{percent(found[f] / removed)} {'of the removable error comes ' if not i else ''}from "
-        f"{WORDS[f]} ({level(evidence.level(frozenset(), f))})"
+        f"{FACTOR_WORDS[f]} ({level(evidence.level(frozenset(), f))})"
         for i, f in enumerate(own)
     ]
     return f"{', '.join(said)}."
@@ -82,7 +74,7 @@ def _other(evidence: Evidence, one: Verdict) -> list[str]:
         "optimiser": f"Trained differently the same model comes lower{at}.",
         "input_scale": "A few features carry most of the error because of their scale.",
         "noise_floor": "What is left is noise, by the estimate of its floor.",
-        "none": "None of the changes that were tried lowers it by an amount that counts.",
+        "none": "No change that was tried lowers it by an amount that counts.",
         "unknown": f"Why it is not lower is not known. {one.found}",
     }
     return [told[one.cause]] if one.cause in told else []
@@ -95,10 +87,10 @@ def _cure(prescription: Prescription | None) -> str:
     bounds = ""
     if prescription.low is not None:
         bounds = f" ({prescription.low:.3g} to {prescription.high:.3g})"
-    what = " and ".join(f"{_called(one.key)} to {one.new}" for one in prescription.changes)
+    what = listed([f"{_called(one.key)} to {one.new}" for one in prescription.changes])
     return f"Set {what}: expected MSE {prescription.predicted_mse:.3g}{bounds}."
 
 
 def _called(key: str) -> str:
     """A factor's word for its key; the key of another setting."""
-    return {KEYS[factor]: words for factor, words in WORDS.items()}.get(key, key)
+    return {KEYS[factor]: words for factor, words in FACTOR_WORDS.items()}.get(key, key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,15 +78,13 @@ def _collapse(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symp
     few = units and known.active_units < settings.units * known.possible_units
     if not (few or low[-1]):
         return
-    first = len(low) - int(np.argmin(low[::-1])) if not low.all() else 0
     said = [f"the rate was below {settings.rate:g} nats"] if low[-1] else []
     if few:
         said.append(
             f"{known.active_units:.0f} of the {known.possible_units:.0f} units that could be are "
             "active"
         )
-    at = min(first, len(curve) - 1) if low[-1] else len(curve) - 1
-    yield _symptom(curve, "collapse", at, -1, " and ".join(said) + _at(curve, known))
+    yield _symptom(curve, "collapse", _since(low), -1, " and ".join(said) + _at(curve, known))
 
 
 def _stall(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symptom]:
@@ -109,37 +108,39 @@ def _overfit(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Sympt
     if np.isnan(curve.train).any():
         return
     limit = settings.overfit * known.room(curve)
+    found = chain(_rise(curve, limit, settings.gain * known.room(curve)), _gap(curve, known, limit))
+    yield from islice(found, 1)
+
+
+def _rise(curve: Curve, limit: float, same: float) -> Iterator[Symptom]:
+    """Validation above its minimum, by more than train rose meanwhile."""
     # The last epoch that was as good as the best, because the first of a flat course is chance.
-    as_good = curve.mse <= curve.mse.min() + settings.gain * known.room(curve)
-    best = int(np.flatnonzero(as_good)[-1])
+    best = int(np.flatnonzero(curve.mse <= curve.mse.min() + same)[-1])
     train = float(np.median(curve.train[-3:]))
-    rise = curve.end - float(curve.mse[best])
     # What rises on train too is not overfitting: a beta that comes into force, a collapse.
-    apart = rise - max(0.0, train - float(curve.train[best]))
+    meanwhile = max(0.0, train - float(curve.train[best]))
+    if curve.end - float(curve.mse[best]) - meanwhile > limit:
+        said = (
+            f"the validation MSE rose from {curve.mse[best]:.3g} to {curve.end:.3g} while that of "
+            f"train went from {curve.train[best]:.3g} to {train:.3g}"
+        )
+        yield _symptom(curve, "overfit", best, -1, said)
+
+
+def _gap(curve: Curve, known: Known, limit: float) -> Iterator[Symptom]:
+    """Validation above train."""
     both = known.null is not None and known.null_train is not None
     shift = known.null - known.null_train if both else 0.0
-    gap = curve.end - train - shift
-    if apart > limit:
-        yield _symptom(
-            curve,
-            "overfit",
-            best,
-            -1,
-            f"the validation MSE rose from {curve.mse[best]:.3g} to {curve.end:.3g} while that of "
-            f"train went from {curve.train[best]:.3g} to {train:.3g}",
-        )
-    elif gap > limit:
+    apart = curve.mse - curve.train - shift
+    gap = float(np.median(apart[-3:]))
+    if gap > limit:
+        train = float(np.median(curve.train[-3:]))
         beyond = " beyond what the train mean has between them" if both else ""
-        above = curve.mse - curve.train - shift > limit
-        first = len(above) - int(np.argmin(above[::-1])) if not above.all() else 0
-        yield _symptom(
-            curve,
-            "overfit",
-            min(first, len(curve) - 1),
-            -1,
+        said = (
             f"the validation MSE was {curve.end:.3g} and that of train {train:.3g}: {gap:.2g} "
-            f"apart{beyond}",
+            f"apart{beyond}"
         )
+        yield _symptom(curve, "overfit", _since(apart > limit), -1, said)
 
 
 def _not_converged(curve: Curve, known: Known, settings: "Symptoms") -> Iterator[Symptom]:
@@ -249,6 +250,12 @@ def _warmup(curve: Curve, a: int, b: int) -> str:
         f"; beta rose from {before:.2g} to {after:.2g} {whole} (warm-up), which by itself makes "
         "the KL fall"
     )
+
+
+def _since(holds: np.ndarray) -> int:
+    """The first of the last epochs in which something held all the time; the last if in none."""
+    broken = np.flatnonzero(~holds)
+    return 0 if len(broken) == 0 else min(int(broken[-1]) + 1, len(holds) - 1)
 
 
 def _at(curve: Curve, known: Known) -> str:

@@ -49,7 +49,7 @@ def judge(evidence: Evidence, limits: "Limits") -> list[Verdict]:
     """All causes, each supported or not: the supported ones first, those of a change by gain."""
     found = {name: RULES[name](evidence, limits) for name in REMOVABLE}
     removable = any(one.supported for one in found.values())
-    found["noise_floor"] = remains.noise_floor(evidence, limits)
+    found["noise_floor"] = remains.noise_floor(evidence, limits, removable)
     found["none"] = remains.none(evidence, limits, removable)
     settled = any(one.supported for one in found.values())
     found["unknown"] = remains.unknown(evidence, limits, settled)

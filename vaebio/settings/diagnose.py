@@ -58,8 +58,8 @@ class Verdict(Settings):
     )
     floor: Share = Field(
         0.1,
-        description="Share above the noise floor up to which a member is near it (an explained "
-        "fraction of 0.9).",
+        description="Share above the noise floor, or above the lowest error of all probes, up to "
+        "which a member is near it.",
     )
     concentration: Share = Field(
         0.5,
