@@ -54,3 +54,6 @@ def test_every_fault_and_pair_of_faults_is_planted(most, count):
     for case in cases:
         assert ("encoder" in case.faults) == (case.architecture.encoder != healthy.encoder)
         assert ("beta" in case.faults) == (case.member.beta != 1.0)
+    [_, slow] = planted.cases(planted.linear(0, n=60, features=10), faults=("optimiser",))
+    assert (slow.architecture, slow.member) == (healthy, cases[0].member)
+    assert slow.training["learning_rate"] < planted.training()["learning_rate"]
