@@ -3,7 +3,7 @@
 Every case is a function of a seed. The noise floor is known, because the noise was drawn here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -27,8 +27,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "decoder": {"decoder": (2,)},
     "latent": {"latent": 2},
     "beta": {"beta": 30.0},
+    "optimiser": {"learning_rate": 1e-4},
 }
-"""What is changed of a healthy member, by the factor that would put it right."""
+"""What is changed of a healthy member, by what would put it right."""
+
+OF_FACTORS = ("encoder", "decoder", "latent", "beta")
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,19 @@ class Data:
 
 @dataclass(frozen=True)
 class Case:
-    """A member to be diagnosed; `faults` are the factors that are too strict in it."""
+    """A member to be diagnosed, with the faults that were planted.
+
+    Parameters
+    ----------
+    training
+        Settings of its training that differ from the usual ones.
+    """
 
     data: Data
     faults: tuple[str, ...]
     member: Member
     architecture: Architecture
+    training: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -103,21 +113,29 @@ def counts(seed: int, n: int = 1000, features: int = 120, factors: int = 6) -> D
     return Data("counts", {s: whole.take(rows) for s, rows in _rows(n).items()}, floor, "nb")
 
 
-def cases(data: Data, *, hidden: int = 128, latent: int = 10, most: int = 1) -> list[Case]:
-    """A healthy member, and one with every fault and every pair of faults up to `most`."""
-    chosen = [f for size in range(most + 1) for f in combinations(FAULTS, size)]
+def cases(
+    data: Data,
+    *,
+    hidden: int = 128,
+    latent: int = 10,
+    most: int = 1,
+    faults: tuple[str, ...] = OF_FACTORS,
+) -> list[Case]:
+    """A healthy member, and one with every fault and every set of faults up to `most`."""
+    chosen = [f for size in range(most + 1) for f in combinations(faults, size)]
     return [case(data, faults, hidden=hidden, latent=latent) for faults in chosen]
 
 
 def case(data: Data, faults: tuple[str, ...] = (), *, hidden: int = 128, latent: int = 10) -> Case:
     """A member that is healthy but for some faults."""
-    healthy = {"encoder": (hidden,), "decoder": (hidden,), "latent": latent, "beta": 1.0}
+    own = {"encoder": (hidden,), "decoder": (hidden,), "latent": latent, "beta": 1.0}
     for fault in faults:
-        healthy |= FAULTS[fault]
+        own |= FAULTS[fault]
     architecture = Architecture(
-        data.features, healthy["encoder"], healthy["decoder"], likelihood=data.likelihood
+        data.features, own["encoder"], own["decoder"], likelihood=data.likelihood
     )
-    return Case(data, faults, Member(healthy["beta"], healthy["latent"], 0), architecture)
+    changed = {k: own[k] for k in ("learning_rate",) if k in own}
+    return Case(data, faults, Member(own["beta"], own["latent"], 0), architecture, changed)
 
 
 def training(epochs: int = 100, **changes: object) -> dict[str, Any]:

@@ -38,10 +38,11 @@ CAUSES = {
     "decoder": "decoder_too_weak",
     "latent": "latent_too_small",
     "beta": "beta_too_high",
+    "optimiser": "optimiser",
 }
 """Cause that a planted fault is."""
 
-REMOVABLE = {*CAUSES.values(), "beta_too_low", "optimiser", "input_scale"}
+REMOVABLE = {*CAUSES.values(), "beta_too_low", "input_scale"}
 CONFIDENCE = 0.95
 
 
@@ -55,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--epochs", type=int, default=100)
     p.add_argument("--seeds", type=int, default=2)
     p.add_argument("--most", type=int, default=2, help="most faults of one member")
+    p.add_argument(
+        "--faults", nargs="+", choices=list(planted.FAULTS), default=list(planted.OF_FACTORS)
+    )
     p.add_argument("--json", type=Path, help="file for machine, settings and figures")
     return p
 
@@ -68,7 +72,8 @@ def main(arguments: list[str]) -> None:
     figures = []
     for name in options.data:
         data = DATA[name](0, options.observations, options.features)
-        for case in planted.cases(data, hidden=options.hidden, most=options.most):
+        faults = {"most": options.most, "faults": tuple(options.faults)}
+        for case in planted.cases(data, hidden=options.hidden, **faults):
             figures.append(diagnosed(case, options.seeds, planted.training(options.epochs)))
             print(told(figures[-1]), flush=True)
     result = {
@@ -111,7 +116,7 @@ def probed(case: Case, seeds: range, training: dict[str, Any], folder: Path) -> 
     """All probes of a case."""
     host = torch.device("cpu")
     bench = Bench(folder, case.data.splits, "{}", host, 2**34, warn=print)
-    member = Stored("planted", case.member, case.architecture, {}, "{}", training)
+    member = Stored("planted", case.member, case.architecture, {}, "{}", training | case.training)
     span = Range(null_mse(Measuring(bench)), case.data.floor)
     return run_probes(bench, member, "planted", seeds, span), span
 

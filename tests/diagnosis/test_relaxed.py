@@ -34,6 +34,12 @@ def test_beta_is_not_put_far_below_the_noise(beta):
     assert lower_beta(beta, 3, SEEN) >= min(beta, SEEN.noise / 4)
 
 
+def test_a_beta_near_its_bound_is_left_as_it_is():
+    assert lower_beta(0.19, 3, SEEN) == 0.19
+    assert lower_beta(0.21, 3, SEEN) == pytest.approx(SEEN.noise / 4)
+    assert calibrated_beta(0.19) == 0.19
+
+
 def test_a_tenth_where_that_is_lower_than_the_threshold():
     assert lower_beta(20.0, 3, SEEN) == 2.0
     assert lower_beta(200.0, 3, SEEN) == 6.0

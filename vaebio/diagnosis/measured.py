@@ -96,7 +96,7 @@ class Measuring:
 
     def _split(self, stack: Stack, members: list[Measured], split: str) -> list[dict[str, float]]:
         seen = self.split(split, stack.likelihood.target)
-        noise = noise_of(members, len(seen), max(stack.latents), seen)
+        noise = held_out_noise(members, len(seen), max(stack.latents), seen)
         found = encode(stack, seen, torch.arange(len(seen), device=seen.place), noise)
         means = {
             name: getattr(found, name).double().mean(1).tolist()
@@ -112,7 +112,9 @@ class Measuring:
         ]
 
 
-def noise_of(members: Sequence[Measured], n: int, units: int, like: Observations) -> torch.Tensor:
+def held_out_noise(
+    members: Sequence[Measured], n: int, units: int, like: Observations
+) -> torch.Tensor:
     """(member, observation, unit) noise of held-out measurements, keyed by the members' seeds."""
     seeds = sorted({m.trial.member.seed for m in members})
     noise = fixed_noise(torch.tensor(seeds, device=like.device), n, units, like.dtype)

@@ -30,6 +30,9 @@ mean keeps three quarters of the unit's variance [lucas2019], at the eigenvalue 
 BELOW_NOISE = 4
 """The relaxed beta is at least the variance of the noise over this."""
 
+SMALLEST_STEP = 2
+"""A beta that could be divided by less than this is left as it is: it is no obstacle."""
+
 LEAST_CALIBRATED = 0.1
 """The relaxed beta is at least this where the noise is a part of the likelihood, so that the
 eigenvalues say nothing: beta 1 is calibrated there."""
@@ -107,7 +110,7 @@ def more_units(latent: int, seen: Outlook) -> int:
     Examples
     --------
     >>> import numpy as np
-    >>> seen = Outlook(np.array([9.0, 7.0, 4.0]), noise=0.5, directions=50)
+    >>> seen = Outlook(np.array([9.0, 7.0, 4.0]), noise=0.5)
     >>> [more_units(k, seen) for k in (1, 2, 8)]
     [3, 3, 8]
     """
@@ -122,15 +125,19 @@ def lower_beta(beta: float, latent: int, seen: Outlook) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> seen = Outlook(np.array([9.0, 7.0, 4.0]), noise=0.8, directions=50)
+    >>> seen = Outlook(np.array([9.0, 7.0, 4.0]), noise=0.8)
     >>> lower_beta(100.0, 2, seen), lower_beta(10.0, 2, seen), lower_beta(0.1, 2, seen)
     (3.5, 1.0, 0.1)
     """
     wanted = seen.signal[:latent]
-    threshold = wanted[-1] / BELOW if len(wanted) else beta
-    return min(beta, max(seen.noise / BELOW_NOISE, min(beta / CHEAPER, float(threshold))))
+    threshold = float(wanted[-1]) / BELOW if len(wanted) else beta
+    return _step(beta, max(seen.noise / BELOW_NOISE, min(beta / CHEAPER, threshold)))
 
 
 def calibrated_beta(beta: float) -> float:
     """A tenth of beta, but no lower than a tenth of the calibrated one."""
-    return min(beta, max(LEAST_CALIBRATED, beta / CHEAPER))
+    return _step(beta, max(LEAST_CALIBRATED, beta / CHEAPER))
+
+
+def _step(beta: float, lower: float) -> float:
+    return lower if beta >= SMALLEST_STEP * lower else beta
