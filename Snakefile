@@ -20,6 +20,7 @@ include: "workflow/rules/prepare.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/choose.smk"
+include: "workflow/rules/diagnose.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -31,7 +32,7 @@ rule all:
 
 
 onsuccess:
-    print(f"Report: {RESULTS}/report.html")
+    tell_page(f"{RESULTS}/report.html")
 
 
 onerror:

@@ -12,7 +12,7 @@ FLOOR = {
     **dict.fromkeys(("settings", "configuration", "terms", "errors", "files"), 0),
     **dict.fromkeys(("data", "model", "metrics"), 1),
     "training": 2,
-    **dict.fromkeys(("evaluation", "choosing", "saved"), 3),
+    **dict.fromkeys(("evaluation", "choosing", "diagnosis", "saved"), 3),
     "report": 4,
     "cli": 5,
     "workflow": 6,

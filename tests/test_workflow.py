@@ -27,9 +27,10 @@ def plan(sheet, **sections):
         ("prepare", {"clip": 5.0}, {"prepare"}),
         ("model", {"encoder": [7]}, {"train"}),
         ("grid", {"betas": [2.0]}, {"train"}),
-        ("train", {"epochs": 33}, {"train"}),
+        ("train", {"epochs": 33}, {"train", "diagnose"}),
         ("evaluate", {"seed": 9}, {"evaluate", "choose"}),
         ("evaluate", {"choose": {"draws": 9}}, {"choose"}),
+        ("diagnose", {"members": 2}, {"diagnose"}),
         ("report", {"title": "x"}, set()),
     ],
 )

@@ -31,6 +31,8 @@ STEPS = {
     "train": ("model", "grid", "train"),
     "evaluate": ("evaluate",),
     "choose": ("evaluate",),
+    # Of the training it takes the device and its memory; the rest comes with the members.
+    "diagnose": ("train", "diagnose"),
 }
 """Sections of the settings that reach each step; a step runs again when one of them changes."""
 
@@ -167,6 +169,12 @@ def exit_with_refusals(logs: str, since: float) -> None:
         print(f"\n{log}\n{lines}", file=sys.stderr)
     if found:
         sys.exit(2)
+
+
+def tell_page(page: str) -> None:
+    """Say where the page is, if it was made: not every target makes it."""
+    if Path(page).is_file():
+        print(f"Report: {page}")
 
 
 def own_commands_first() -> None:

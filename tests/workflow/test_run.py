@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from vaebio.terms import COLUMNS, MEASURES
+from vaebio.terms.diagnosis import DIAGNOSIS_COLUMNS
 from vaebio.terms.integration import INTEGRATION
 
 VAES, CODES = (
@@ -38,7 +39,9 @@ def results(finished):
 
 
 def test_every_table_has_the_columns_of_its_interface(results):
-    for name, columns in COLUMNS.items():
+    # The diagnosis is a target of its own: tests/cli/test_diagnose.py.
+    for name in COLUMNS.keys() - DIAGNOSIS_COLUMNS.keys():
+        columns = COLUMNS[name]
         table = pd.read_csv(results / name, sep="\t", keep_default_na=False)
         assert tuple(table.columns) == columns
         assert len(table)
@@ -166,6 +169,14 @@ def test_the_comparison_leads_to_the_report(browser, finished):
 
 def test_nothing_is_left_to_do(finished):
     assert finished.planned() == {}
+
+
+def test_the_diagnosis_is_a_target_of_its_own(finished):
+    found = finished.snakemake("--dry-run", "--quiet", "rules", "--", "diagnosed")
+    assert found.returncode == 0, found.stderr
+    lines = (found.stdout + found.stderr).splitlines()
+    rules = {words[0] for words in map(str.split, lines) if len(words) == 2 and words[1] == "1"}
+    assert rules == {"settings", "diagnose", "diagnosed"}
 
 
 REPORTED = {"report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}

@@ -1,5 +1,6 @@
 """A prepared data set as the verbs read it, refused in the user's words when it is not whole."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,14 @@ def inputs_of(adata: "AnnData", *, ignore_imputed: bool = True) -> "Inputs":
         batch=adata.obs[constants.batch].cat.codes.to_numpy(int) if constants.batch else None,
         imputed=adata.layers.get("imputed") if ignore_imputed else None,
     )
+
+
+def by_split(
+    adata: "AnnData", splits: Sequence[str], *, ignore_imputed: bool = True
+) -> "dict[str, Inputs]":
+    """The same, split by split."""
+    everything = inputs_of(adata, ignore_imputed=ignore_imputed)
+    return {name: everything.take((adata.obs["split"] == name).to_numpy()) for name in splits}
 
 
 def facts_of(adata: "AnnData") -> "Facts":

@@ -18,6 +18,7 @@ VERBS = {
     "collect": "gather the trained stacks of a data set into its tables and models",
     "evaluate": "measure every member and baseline",
     "choose": "choose members, compare betas and seeds, from what was measured",
+    "diagnose": "say why the error is where it is: symptoms, probes, causes, what to set",
     "report": "render the report of one data set",
     "compare": "render the page that compares data sets",
 }

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train what the store does not hold, then list the stack's members."""
-    from vaebio.cli.inputs import inputs_of, read_prepared
+    from vaebio.cli.inputs import by_split, read_prepared
     from vaebio.training.grid import members, stack_of
 
     adata = read_prepared(arguments.prepared)
@@ -60,12 +60,10 @@ def run(arguments: argparse.Namespace) -> None:
     grid = members(config.grid, list(architectures))
     _refuse_beyond(arguments.stack, arguments.stacks, len(grid))
     stack = stack_of(grid, arguments.stack, arguments.stacks)
-    everything = inputs_of(adata, ignore_imputed=config.train.ignore_imputed)
-    parts = [
-        everything.take((adata.obs["split"] == split).to_numpy())
-        for split in ("train", "validation")
-    ]
-    job = _job(arguments.store, stack, architectures, config, adata, parts, device)
+    parts = by_split(
+        adata, ("train", "validation"), ignore_imputed=config.train.ignore_imputed
+    ).values()
+    job = _job(arguments.store, stack, architectures, config, adata, list(parts), device)
     missing = job.missing()
     _tell(job, missing)
     _audit(job, grid, arguments.audit)
@@ -160,19 +158,16 @@ def _job(
     parts: "list[Inputs]",
     device: "torch.device",
 ) -> "Job":
-    import torch
-
     from vaebio import __version__
     from vaebio.data.constants import Preparation
-    from vaebio.training.grid import key
+    from vaebio.training.grid import ELSEWHERE, key
     from vaebio.training.job import Job
     from vaebio.training.memory import budget
+    from vaebio.training.record import record
 
     preparation = Preparation.of(adata).to_json()
     data = "".join(part.hash() for part in parts) + preparation
-    # Where it runs and how the grid is divided do not reach the weights.
-    elsewhere = {"device", "stacks", "checkpoint", "memory"}
-    training = config.train.model_dump(mode="json", exclude=elsewhere)
+    training = config.train.model_dump(mode="json", exclude=ELSEWHERE)
     return Job(
         folder=store,
         keys={m: key(m, architectures[m.variant], training, data, __version__) for m in stack},
@@ -182,11 +177,7 @@ def _job(
         settings=config.train,
         device=device,
         room=budget(device, config.train.memory),
-        record={
-            "vaebio": __version__,
-            "torch": torch.__version__,
-            "settings": config.model_dump(mode="json", include={"model", "train"}),
-        },
+        record=record(config.model_dump(mode="json", include={"model", "train"})),
         preparation=preparation,
         warn=_warn,
     )

@@ -11,7 +11,7 @@ from vaebio.configuration.validated import validated
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import Config, Dataset
 
-SECTIONS = ("prepare", "model", "grid", "train", "evaluate", "report")
+SECTIONS = ("prepare", "model", "grid", "train", "evaluate", "diagnose", "report")
 
 
 def parse_config(config: Mapping[str, Any], source: str) -> Config:

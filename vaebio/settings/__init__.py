@@ -17,6 +17,7 @@ from vaebio.settings.base import (
 )
 from vaebio.settings.choose import Choose
 from vaebio.settings.config import Config, Dataset
+from vaebio.settings.diagnose import Diagnose
 from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.generated import as_yaml, commented_yaml, json_schema
 from vaebio.settings.model import Grid, Model
@@ -30,6 +31,7 @@ __all__ = [
     "Choose",
     "Config",
     "Dataset",
+    "Diagnose",
     "Evaluate",
     "Grid",
     "Kind",

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from vaebio.settings.base import NAME_PATTERN, Kind, Orientation, Settings
+from vaebio.settings.diagnose import Diagnose
 from vaebio.settings.evaluate import Evaluate
 from vaebio.settings.model import Grid, Model
 from vaebio.settings.prepare import Prepare
@@ -22,6 +23,7 @@ class Config(Settings):
     grid: Grid = Grid()
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
+    diagnose: Diagnose = Diagnose()
     report: Report = Report()
     overrides: dict[str, dict[str, dict[str, Any]]] = Field(
         {},

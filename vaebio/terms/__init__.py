@@ -16,6 +16,7 @@ baseline     null, PCA, ... on the same split
 """
 
 from vaebio.terms.choosing import COLUMNS as CHOOSING
+from vaebio.terms.diagnosis import DIAGNOSIS_COLUMNS
 from vaebio.terms.downstream import DOWNSTREAM
 from vaebio.terms.features import FEATURES, STRATA
 from vaebio.terms.frontier import FRONTIER
@@ -77,6 +78,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "reason",
     ),
     **CHOOSING,
+    **DIAGNOSIS_COLUMNS,
 }
 """Columns of the tables of a data set, in order; part of the public interface.
 

@@ -1,13 +1,13 @@
 """Train members: one pass over the data for a whole stack, early stopping for each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 
-from vaebio.model.vae import Architecture
+from vaebio.model.vae import Architecture, Parameters
 from vaebio.training.grid import Member
 from vaebio.training.observations import Observations
 from vaebio.training.run import Run, State, Trained
@@ -45,12 +45,18 @@ def fit(
     settings: "Train",
     on_epoch: Callable[[Progress], None] = lambda progress: None,
     keeper: Keeper | None = None,
+    starts: Mapping[Member, Parameters] | None = None,
 ) -> list[Trained]:
     """Train members of one architecture together, on the device and in the type of `train`.
 
     A member does not depend on the others of its stack: minibatches are shared, noise and
     initialisation are keyed by its own seed, gradients do not meet. A run that is resumed from
     its keeper ends on the CPU with the same bits as one that was never interrupted.
+
+    Parameters
+    ----------
+    starts
+        Weights that some of the members go on from; the others start from random ones.
 
     Returns
     -------
@@ -62,7 +68,7 @@ def fit(
         When the device has no room for them together.
     """
     with _out_of_memory_named(), _precision(settings.precision):
-        run = Run(members, architecture, train, validation, settings)
+        run = Run(members, architecture, train, validation, settings, starts)
         if keeper and (kept := keeper.load()):
             run.resume(kept)
         while not run.done:

@@ -13,6 +13,9 @@ from vaebio.terms import AUTOENCODER
 if TYPE_CHECKING:
     from vaebio.settings import Grid
 
+ELSEWHERE = {"device", "stacks", "checkpoint", "memory"}
+"""Settings of the training that do not reach the weights: where it runs, how it is divided."""
+
 
 @dataclass(frozen=True)
 class Member:

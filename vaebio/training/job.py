@@ -2,14 +2,14 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from vaebio.errors import VaebioError
-from vaebio.model.vae import Architecture
+from vaebio.model.vae import Architecture, Parameters
 from vaebio.training import store
 from vaebio.training.checkpoint import Checkpoint, interrupted
 from vaebio.training.fit import OutOfMemory, Progress, fit
@@ -46,6 +46,8 @@ class Job:
         Bytes that data and models may take on the device.
     warn
         Told in a sentence when something is damaged or has no room.
+    starts
+        Weights that some of the members go on from; their keys have to tell which.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class Job:
     record: dict[str, Any]
     preparation: str
     warn: Callable[[str], None]
+    starts: dict[Member, Parameters] = field(default_factory=dict)
 
     def missing(self) -> list[Member]:
         """Members that the store does not hold, or holds damaged."""
@@ -126,7 +129,8 @@ class Job:
             self.warn,
         )
         try:
-            trained = fit(stack, architecture, *data, self.settings, on_epoch, keeper)
+            own = self.settings, on_epoch, keeper, self.starts
+            trained = fit(stack, architecture, *data, *own)
         except OutOfMemory as error:
             reason = str(error).splitlines()[0]
         else:

@@ -1,7 +1,7 @@
 """State of a stack in training: weights, optimiser, and what each member has reached."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from vaebio.training.grid import Member
 from vaebio.training.observations import Observations
 from vaebio.training.optimiser import MOMENTS, Optimiser
 from vaebio.training.schedule import ORDER_SEED, Schedule, steps_per_epoch, warmup_epochs
+from vaebio.training.start import go_on
 from vaebio.training.stopping import Stopping
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Run:
         All members the run starts with, also when it is resumed later.
     train, validation
         On one device, in one type: those of the run.
+    starts
+        Weights that some of the members go on from; the others start from random ones.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Run:
         train: Observations,
         validation: Observations,
         settings: "Train",
+        starts: Mapping[Member, Parameters] | None = None,
     ) -> None:
         self.all, self.here, self.epoch = list(members), list(members), 0
         self.train, self.validation, self.settings = train, validation, settings
@@ -74,7 +78,7 @@ class Run:
         self.trained: dict[Member, Trained] = {}
         self.history: dict[Member, list[dict[str, Any]]] = {m: [] for m in members}
         self.seconds = dict.fromkeys(members, 0.0)
-        stack = self._first(architecture)
+        stack = self._first(architecture, starts or {})
         self.stopping = Stopping.start(stack, warmup_epochs(settings), settings.patience)
         self._place(stack)
 
@@ -161,8 +165,8 @@ class Run:
         if self.here:
             self._place(Stack(architecture, latents, weights), moments)
 
-    def _first(self, architecture: Architecture) -> Stack:
-        """The stack before the first step, its first map expecting the train mean."""
+    def _first(self, architecture: Architecture, starts: Mapping[Member, Parameters]) -> Stack:
+        """The stack before the first step; at random, the first map expects the train mean."""
         stack = initialise(
             architecture,
             [m.latent for m in self.all],
@@ -172,6 +176,7 @@ class Run:
         )
         mean = self.train.target_mean()
         stack.parameters["output.bias"] += stack.likelihood.intercept(mean)
+        go_on(stack, {i: starts[m] for i, m in enumerate(self.all) if m in starts})
         return stack
 
     def _place(self, stack: Stack, moments: dict[str, dict[str, Tensor]] | None = None) -> None:

@@ -19,6 +19,7 @@ from vaebio.workflow import (
     exit_with_refusals,
     own_commands_first,
     plan_or_exit,
+    tell_page,
 )
 
 STARTED = time.time()

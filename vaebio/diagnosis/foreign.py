@@ -1,0 +1,180 @@
+"""The history of a VAE that was trained elsewhere: its symptoms, and what its settings mean here.
+
+Causes need probes, and probes need the data: `told` ends by saying so.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from vaebio.data.tables import records_of
+from vaebio.diagnosis.curve import Curve, curves
+from vaebio.diagnosis.known import Known
+from vaebio.diagnosis.symptoms import symptoms
+from vaebio.errors import VaebioError, did_you_mean
+
+if TYPE_CHECKING:
+    from vaebio.settings.diagnose import Symptoms
+
+NAMES = {"kl": "rate_nats", "rate": "rate_nats", "beta": "beta_now"}
+"""Other names of the columns."""
+
+NEEDED = {"epoch": "epoch", "mse": "mse", "rate_nats": "kl"}
+"""Columns that must be there, and what to call them in a message."""
+
+OPTIONAL = ("member", "split", "beta_now")
+
+
+def read_history(path: Path) -> list[Curve]:
+    """Curves of a .csv or .tsv with the columns epoch, mse and kl.
+
+    Columns `split` (train and any other word), `beta` and `member` are read where they are there;
+    others are passed over. A value that is `nan` or `inf` is one: the training diverged.
+
+    Raises
+    ------
+    VaebioError
+        For a file that is no such table, naming line and column.
+    """
+    records = records_of(path)
+    _, header = next(records, (1, []))
+    columns = [NAMES.get(name.strip().lower(), name.strip().lower()) for name in header]
+    _check_columns(columns, header, path)
+    rows = [_row(line, fields, columns, path) for line, fields in records]
+    if not rows:
+        raise VaebioError(
+            found=f"{path} has a header but no rows",
+            expected="one line for every epoch",
+            hint="check how the file was written",
+        )
+    _check_places(rows, path)
+    return curves(pd.DataFrame([row for _, row in rows]))
+
+
+def told(
+    curve: Curve,
+    settings: "Symptoms",
+    *,
+    features: int | None = None,
+    weight: float | None = None,
+    null: float | None = None,
+) -> list[str]:
+    """Sentences about one foreign history: symptoms, audit, and what cannot be said.
+
+    Parameters
+    ----------
+    features
+        Number of features the error is averaged over, where known.
+    weight
+        What the KL is multiplied by in a loss of mean squared error + weight x KL, where known.
+    null
+        MSE of the train mean, where known.
+    """
+    found = symptoms(curve, Known(null=null), settings)
+    lines = [f"{one.symptom}: {one.evidence}." for one in found]
+    lines = lines or ["No symptom: the MSE has fallen, and no more than noise is left of its fall."]
+    return [*lines, *_audit(curve, features, weight), _LIMIT]
+
+
+_LIMIT = (
+    "A history shows symptoms and no causes: these need probes, which train the model again with "
+    "single settings changed. Give the matrix to vaebio for that."
+)
+
+
+def _audit(curve: Curve, features: int | None, weight: float | None) -> Iterator[str]:
+    """What the settings mean, as far as they are known."""
+    if features and weight is not None:
+        yield (
+            f"A KL weight of {weight:g} beside the mean squared error over {features:,} features "
+            f"is beta {weight * features / 2:g} in nats against nats. If the loss sums over the "
+            f"features, it is beta {weight / 2:g}."
+        )
+    else:
+        yield (
+            "If the loss takes the mean of the squared error over the features and the sum of the "
+            "KL over the units, the KL weighs half the number of features times as much as it "
+            "seems: beta = weight x features / 2."
+        )
+    beta = curve.beta
+    if math.isfinite(beta[0]) and math.isfinite(beta[-1]) and beta[-1] > beta[len(beta) // 2]:
+        yield (
+            f"Beta still rose in the second half of the run, to {beta[-1]:.3g}: the warm-up takes "
+            "more than half of it."
+        )
+
+
+def _check_columns(columns: list[str], header: list[str], path: Path) -> None:
+    for needed, called in NEEDED.items():
+        if needed not in columns:
+            raise VaebioError(
+                found=f"no column `{called}` in {path}; its columns: {', '.join(header) or 'none'}",
+                expected="columns epoch, mse and kl (optional: split, beta, member)",
+                hint=did_you_mean(called, header, "rename the column that holds it"),
+            )
+    for name in (*NEEDED, *OPTIONAL):
+        if columns.count(name) > 1:
+            raise VaebioError(
+                found=f"{columns.count(name)} columns for `{NEEDED.get(name, name)}` in {path}",
+                expected="one column each",
+                hint="leave one of them out",
+            )
+
+
+def _row(
+    line: int, fields: list[str], columns: list[str], path: Path
+) -> tuple[int, dict[str, str | int | float]]:
+    if len(fields) != len(columns):
+        raise VaebioError(
+            found=f"{len(fields)} fields in line {line} of {path}, but the header has "
+            f"{len(columns)}",
+            expected="as many fields in every line",
+            hint="look for a line that is cut off",
+        )
+    texts = dict(zip(columns, (field.strip() for field in fields), strict=True))
+    numbers = {n: _number(texts.get(n, "nan"), n, line, path) for n in (*NEEDED, "beta_now")}
+    words = {"member": texts.get("member") or "history", "split": texts.get("split") or "history"}
+    epoch = numbers["epoch"]
+    if not (math.isfinite(epoch) and epoch >= 0 and epoch == int(epoch)):
+        raise _wrong(texts["epoch"], "epoch", line, path, "a whole number, 0 or more")
+    return line, {**words, **numbers, "epoch": int(epoch)}
+
+
+def _number(text: str, name: str, line: int, path: Path) -> float:
+    called = NEEDED.get(name, name)
+    try:
+        value = float(text)
+    except ValueError:
+        raise _wrong(text, called, line, path, "a number (nan where training diverged)") from None
+    if value < 0:
+        raise _wrong(text, called, line, path, "0 or more")
+    return value
+
+
+def _wrong(text: str, name: str, line: int, path: Path, expected: str) -> VaebioError:
+    return VaebioError(
+        found=f"{name} `{text[:40]}` in line {line} of {path}",
+        expected=expected,
+        hint="check the line, and that the column holds what its name says",
+    )
+
+
+def _check_places(rows: list[tuple[int, dict]], path: Path) -> None:
+    """One row for every epoch of a split of a member; at most one split beside train."""
+    seen: dict[tuple, int] = {}
+    held_out: dict[str, str] = {}
+    for line, row in rows:
+        place = row["member"], row["split"], row["epoch"]
+        other = held_out.setdefault(row["member"], row["split"]) if row["split"] != "train" else ""
+        if place in seen or other not in ("", row["split"]):
+            what = f"epoch {row['epoch']} a second time" if place in seen else f"split `{place[1]}`"
+            before = f"line {seen[place]}" if place in seen else f"`{other}`"
+            raise VaebioError(
+                found=f"{what} in line {line} of {path}, after {before}",
+                expected="one row for every epoch, of train and of one split that is held out",
+                hint="name the runs in a column `member`, and keep validation or test",
+            )
+        seen[place] = line

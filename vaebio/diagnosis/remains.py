@@ -1,0 +1,114 @@
+"""What is said when no change helps: noise, a good fit, or that the cause is not known."""
+
+from typing import TYPE_CHECKING
+
+from vaebio.diagnosis.evidence import Evidence
+from vaebio.diagnosis.finding import Finding
+from vaebio.diagnosis.interval import Interval
+from vaebio.diagnosis.reliable import unseen, unusable
+from vaebio.diagnosis.words import percent, sentence
+
+if TYPE_CHECKING:
+    from vaebio.settings.diagnose import Verdict as Limits
+
+
+def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
+    """Near the floor, and no intervention brings it nearer by an amount that counts.
+
+    Parameters
+    ----------
+    removable
+        Whether a cause that can be removed is supported.
+    """
+    if evidence.least is None:
+        return Finding(False, f"There is no noise floor: {evidence.floor_reason}.")
+    if evidence.mse is None:
+        return Finding(False, "The member diverged with every seed.")
+    best, told = _best(evidence)
+    stays = not removable and not unseen(evidence, limits)
+    if evidence.nothing_to_explain:
+        said = (
+            f"The noise floor ({evidence.least:.3g}) cannot be told from the error of the train "
+            f"mean ({evidence.null:.3g}): there is nothing to explain; {told}"
+        )
+        stays = stays and best < limits.gain * evidence.room
+        return Finding(stays, f"{said}.{_cap(evidence)}", None, "", evidence.mse)
+    above = evidence.mse - evidence.least
+    share = Interval(above / evidence.room)
+    said = (
+        f"The MSE of {evidence.mse:.3g} lies {above:.2g} above the noise floor of "
+        f"{evidence.least:.3g} ({percent(share.value)} of {evidence.room_words}); {told}"
+    )
+    supported = stays and share.value <= limits.floor
+    return Finding(supported, f"{said}.{_cap(evidence)}", share, "", evidence.mse)
+
+
+def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
+    """No cause is supported, and the best that any probe or baseline reached is near.
+
+    The seeds must agree well enough for a gain that counts to have been seen.
+
+    Parameters
+    ----------
+    removable
+        Whether a cause that can be removed is supported.
+    """
+    if reason := unseen(evidence, limits):
+        return Finding(False, f"It cannot be said that nothing helps: {reason}.")
+    best, told = _best(evidence)
+    share = Interval(max(best, 0.0) / evidence.room)
+    supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
+    return Finding(supported, sentence(f"{told}{_rival(evidence)}"), share, "", evidence.mse)
+
+
+def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
+    """Nothing is supported, or the factorial probes are of no use whatever else is supported.
+
+    Parameters
+    ----------
+    settled
+        Whether anything else is supported.
+    """
+    if reason := unusable(evidence, limits):
+        return Finding(True, f"The factorial probes support nothing: {reason}.")
+    if settled:
+        return Finding(False, "Another verdict is supported.")
+    best, told = _best(evidence)
+    why = unseen(evidence, limits) or (
+        "no single factor has a part that counts beyond the noise of the seeds"
+    )
+    share = Interval(max(best, 0.0) / evidence.room)
+    return Finding(True, sentence(f"{told}, but {why}{_rival(evidence)}"), share)
+
+
+def _rival(evidence: Evidence) -> str:
+    """A baseline that comes lower, in a clause."""
+    if not evidence.behind:
+        return ""
+    name, mse = evidence.rival
+    share = percent(evidence.behind / evidence.room)
+    return f"; the baseline {name} reaches {mse:.3g}, {share} of {evidence.room_words} lower"
+
+
+def _best(evidence: Evidence) -> tuple[float, str]:
+    """Largest mean gain of any probe that stands for other settings, and a clause about it."""
+    gains = {name: g.value for name, g in evidence.gains(0.95).items()}
+    if not gains:
+        return float("-inf"), "no probe with other settings was trained"
+    name = max(sorted(gains), key=gains.get)
+    best = gains[name]
+    if best <= 0:
+        return best, f"none of {len(gains)} probes lowers the error"
+    return best, (
+        f"the best of {len(gains)} probes (`{name}`) lowers the error by {best:.2g} "
+        f"({percent(best / evidence.room)} of {evidence.room_words})"
+    )
+
+
+def _cap(evidence: Evidence) -> str:
+    if not evidence.capped:
+        return ""
+    return (
+        f" The estimate of the floor ({evidence.floor:.3g}) lay above the error of the probe "
+        f"`{evidence.lowest.word}`, which is used."
+    )

@@ -1,0 +1,43 @@
+"""Tables of the diagnosis."""
+
+DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
+    "symptoms.tsv": ("member", "symptom", "first_epoch", "last_epoch", "evidence"),
+    "probes.tsv": (
+        "member",
+        "probe",
+        "encoder",
+        "decoder",
+        "latent",
+        "beta",
+        "seed",
+        "mse_test",
+        "explained_test",
+        "seconds",
+    ),
+    "probe_measures.tsv": ("member", "probe", "seed", "split", "measure", "value", "reason"),
+    "verdicts.tsv": (
+        "member",
+        "cause",
+        "supported",
+        "gain",
+        "low",
+        "high",
+        "found",
+        "meaning",
+        "change",
+        "predicted_mse",
+    ),
+    "budget.tsv": ("member", "part", "mse", "low", "high"),
+    "follow_up.tsv": (
+        "member",
+        "predicted_mse",
+        "predicted_low",
+        "predicted_high",
+        "achieved_mse",
+        "achieved_low",
+        "achieved_high",
+        "seeds",
+        "kept",
+    ),
+}
+"""Columns in order; part of the public interface."""
