@@ -29,8 +29,8 @@ def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Findin
     if evidence.nothing_to_explain:
         said = (
             f"The noise floor ({evidence.floor:.3g}) cannot be told from the error of the train "
-            f"mean ({evidence.null:.3g}): there is nothing to explain, and what lies below was "
-            f"copied from the noise; {told}"
+            f"mean ({evidence.null:.3g}): there is nothing to explain, and an error below it "
+            f"is noise that was copied; {told}"
         )
         stays = stays and best < limits.gain * evidence.room
         return Finding(stays, f"{said}.", None, "", evidence.mse)
