@@ -222,6 +222,24 @@ def test_of_pure_noise_nothing_is_to_be_explained():
     assert one.gain is None
 
 
+def test_noise_that_models_copy_is_not_explained():
+    """Of few features, units can carry noise from input to output, and beta lets them."""
+    probes = factorial(lambda cell: 0.977 - 0.006 * ("beta" in cell), noise=0.003)
+    assert found(probes, null=1.019, floor=1.017) == ["noise_floor", "none"]
+    much = factorial(lambda cell: 0.977 - 0.5 * ("beta" in cell), noise=0.003)
+    assert found(much, null=1.019, floor=1.017) == ["beta_too_high"]
+
+
+def test_a_member_below_the_estimate_of_the_floor_is_at_it():
+    probes = factorial(lambda cell: 0.49 - 0.06 * (len(cell) == 4) - 0.02 * (len(cell) == 3))
+    assert "noise_floor" in found(probes, floor=0.5)
+
+
+def test_a_posterior_fitted_to_the_noise_does_not_lower_the_floor():
+    probes = [*factorial(additive(beta=0.3)), *singles("refined_posterior", 0.1)]
+    assert row("beta_too_high", probes).gain == pytest.approx(0.3 / (NULL - FLOOR), abs=0.01)
+
+
 def test_a_floor_above_what_was_reached_gives_way():
     probes = factorial(additive(beta=0.5), noise=0.0)
     one = row("beta_too_high", probes, floor=0.6)

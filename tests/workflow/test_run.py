@@ -27,6 +27,8 @@ SECTIONS = [
     "audit",
     "curves",
     "latent",
+    "downstream",
+    "features",
     "members",
     "data",
     "methods",

@@ -16,6 +16,10 @@ from vaebio.metrics.noise_floor import LEAST_ROOM
 NO_SETTING = (AS_IS, "refined_posterior", "rescaled", "measured_rescaled")
 """Probes whose error is not that of the member with other settings, in its own units."""
 
+MOST_COPIED = 0.1
+"""Share of the null's error that a model can take off by copying noise alone: latent units over
+features, for models with few of them."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -89,8 +93,8 @@ class Evidence:
 
     @cached_property
     def lowest(self) -> Probe | None:
-        """The probe with the lowest error of all, in the member's units."""
-        own = [p for p in self.probes if p.mse_test is not None and p.probe not in _OTHER_UNITS]
+        """The probe with the lowest error of all that is the error of a model."""
+        own = [p for p in self.probes if p.mse_test is not None and p.probe not in _NO_MODEL]
         return min(own, key=lambda p: (p.mse_test, p.word, p.seed), default=None)
 
     @cached_property
@@ -107,8 +111,16 @@ class Evidence:
 
     @property
     def nothing_to_explain(self) -> bool:
-        """Whether the floor cannot be told from the error of the train mean."""
-        return self.least is not None and self.null - self.least <= LEAST_ROOM * self.null
+        """Whether the floor cannot be told from the error of the train mean.
+
+        Where the estimate says so, a probe that came somewhat lower has copied noise from input to
+        output, and what lies between is no room for gains; one that came much lower belies it.
+        """
+        if self.floor is None:
+            return False
+        room, estimated = (self.null - level for level in (self.least, self.floor))
+        copied = estimated <= LEAST_ROOM * self.null and room <= MOST_COPIED * self.null
+        return copied or room <= LEAST_ROOM * self.null
 
     @property
     def room(self) -> float:
@@ -179,7 +191,9 @@ class Evidence:
         return self.setting(word(FACTORIAL, relaxed), factor)
 
 
-_OTHER_UNITS = ("rescaled", "measured_rescaled")
+_NO_MODEL = ("refined_posterior", "rescaled", "measured_rescaled")
+"""A refined posterior is fitted to the very values it is held against, noise and all; the others
+are measured in other units."""
 
 
 def paired(

@@ -28,18 +28,21 @@ def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Findin
     stays = not removable and not unseen(evidence, limits)
     if evidence.nothing_to_explain:
         said = (
-            f"The noise floor ({evidence.least:.3g}) cannot be told from the error of the train "
-            f"mean ({evidence.null:.3g}): there is nothing to explain; {told}"
+            f"The noise floor ({evidence.floor:.3g}) cannot be told from the error of the train "
+            f"mean ({evidence.null:.3g}): there is nothing to explain, and an error below it "
+            f"is noise that was copied; {told}"
         )
         stays = stays and best < limits.gain * evidence.room
-        return Finding(stays, f"{said}.{_cap(evidence)}", None, "", evidence.mse)
+        return Finding(stays, f"{said}.", None, "", evidence.mse)
     above = evidence.mse - evidence.least
     share = Interval(above / evidence.room)
     said = (
         f"The MSE of {evidence.mse:.3g} lies {above:.2g} above the noise floor of "
         f"{evidence.least:.3g} ({percent(share.value)} of {evidence.room_words}); {told}"
     )
-    supported = stays and share.value <= limits.floor
+    # Below the estimate it is noise too, however much more of it another model has copied.
+    near = share.value <= limits.floor or evidence.mse <= evidence.floor
+    supported = stays and near
     return Finding(supported, f"{said}.{_cap(evidence)}", share, "", evidence.mse)
 
 
@@ -58,7 +61,8 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
     best, told = _best(evidence)
     share = Interval(max(best, 0.0) / evidence.room)
     supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
-    return Finding(supported, sentence(f"{told}{_rival(evidence)}"), share, "", evidence.mse)
+    found = sentence(f"{told}{_left(evidence)}{_rival(evidence)}")
+    return Finding(supported, found, share, "", evidence.mse)
 
 
 def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
@@ -102,6 +106,17 @@ def _best(evidence: Evidence) -> tuple[float, str]:
     return best, (
         f"the best of {len(gains)} probes (`{name}`) lowers the error by {best:.2g} "
         f"({percent(best / evidence.room)} of {evidence.room_words})"
+    )
+
+
+def _left(evidence: Evidence) -> str:
+    """What is above the floor all the same."""
+    if evidence.least is None or evidence.mse is None or evidence.nothing_to_explain:
+        return ""
+    above = evidence.mse - evidence.least
+    return (
+        f"; the member lies {above:.2g} above the noise floor ({percent(above / evidence.room)} of "
+        f"{evidence.room_words})"
     )
 
 
