@@ -50,7 +50,7 @@ def limits(results: Results) -> list[str]:
     if clusters and clusters.pca:
         lines.append("PCA was clustered once, so the noise of its own clusters is in no interval.")
     lines += unmeasured(results)
-    lines.append("Why an error is as high as it is, is not diagnosed in this version.")
+    lines.append("Why an error is as high as it is, this page does not say: vaebio diagnose does.")
     return [line for line in lines if line]
 
 
