@@ -141,7 +141,7 @@ def test_the_table_and_the_heat_map_have_a_row_for_them(results):
     own = results.of("gaussian")
     levels = baselines(own, "mse", "test")
     assert list(dict.fromkeys(levels["name"])) == ["PCA", "NMF", "AE", "null"]
-    figure = heat_map(summary(values(own, "mse", "test")), levels, "mse", None, [])
+    figure = heat_map(summary(values(own, "mse", "test")), levels, "mse", {}, [])
     assert list(figure.layout.yaxis.ticktext) == ["0.5", "2", "PCA", "NMF", "AE", "null"]
 
 
