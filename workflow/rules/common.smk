@@ -45,6 +45,8 @@ rule settings:
         f"{RESULTS}/{{dataset}}/settings/{{step}}.yaml",
     log:
         "logs/{dataset}/settings_{step}.log",
+    # Before any prepare, which goes before any training.
+    priority: 20
     conda:
         "../envs/vaebio.yaml"
     params:
