@@ -110,8 +110,8 @@ def _plot(read_in: Sequence[Results]) -> Plot:
     reading = (
         "Test MSE divided by that of the null: further left is better, 1 is no better than the "
         "mean. Dot: the combination with the lowest validation MSE of all models; bar: PCA of the "
-        "same size. What is left need not be avoidable: how much of it is noise is not measured in "
-        "this version."
+        "same size. What is left need not be avoidable: the page of each data set says how much of "
+        "it is noise."
     )
     head = ["data set", "model", "beta", "latent", "VAE / null", "PCA / null"]
     printed = [
