@@ -7,8 +7,6 @@ is set beside what the eigenvalues of train foretell. Run from the root of the r
 """
 
 import argparse
-import datetime
-import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks import machine, workload
+from benchmarks import record, workload
 from vaebio.metrics.analytic import Expected, Spectrum, expected, spectrum
 from vaebio.metrics.information import active_units
 from vaebio.model.likelihoods.gaussian import HALF_LOG_TWO_PI
@@ -82,17 +80,12 @@ def main(arguments: list[str]) -> None:
     settings = training(options.epochs, options.minibatch)
     found = {task.name: compare(task, settings) for task in tasks}
     result = {
-        "command": " ".join(["python -m benchmarks.analytic_frontier", *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head("python -m benchmarks.analytic_frontier", arguments),
         "settings": vars(settings),
         "figures": found,
         "largest_differences": {name: worst(one["members"]) for name, one in found.items()},
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def training(epochs: int, minibatch: int, learning_rate: float = 5e-3) -> SimpleNamespace:

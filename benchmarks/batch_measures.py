@@ -9,7 +9,6 @@ second time with the exact neighbours that vaebio has. Run from the root of the 
 """
 
 import argparse
-import datetime
 import json
 import logging
 import subprocess
@@ -26,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks import machine, workload
+from benchmarks import record, workload
 
 OURS, THEIRS, EXACT = "vaebio", "Benchmarker", "Benchmarker, exact neighbours"
 NAMES = {
@@ -69,17 +68,12 @@ def main(arguments: list[str]) -> None:
             {name: _process(name, latents) for name in CONTESTANTS} for _ in range(options.turns)
         ]
     result = {
-        "command": " ".join([parser().prog, *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head(parser().prog, arguments),
         "scib-metrics": version("scib-metrics"),
         "members": members,
         **figures(turns),
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def figures(turns: list[dict[str, dict[str, Any]]]) -> dict[str, Any]:

@@ -9,8 +9,6 @@ embeddings go through everything, as in `vaebio evaluate`. Run from the root of 
 """
 
 import argparse
-import datetime
-import json
 import statistics
 import sys
 import time
@@ -18,9 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from benchmarks import machine
+from benchmarks import record
 
 SIZES = (2, 8, 16, 32)
 LABELS = 10
@@ -38,19 +35,14 @@ def main(arguments: list[str]) -> None:
     options = p.parse_args(arguments)
     made, labels, rows = drawn(options.members, options.observations)
     result = {
-        "command": " ".join(["python -m benchmarks.evaluation_speed", *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head("python -m benchmarks.evaluation_speed", arguments),
         "members": options.members,
         "observations": options.observations,
         "labels": len(np.unique(labels)),
         "processor_seconds_by_group": groups(made[: options.timed], labels, rows),
         "all": everything(made, labels, rows, options.workers),
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def drawn(members: int, observations: int) -> tuple[list, np.ndarray, dict[str, np.ndarray]]:

@@ -9,18 +9,15 @@ at rates denoised by PCA. Run from the root of the repository:
 """
 
 import argparse
-import datetime
-import json
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from scipy import sparse
 
-from benchmarks import machine
+from benchmarks import record
 from vaebio.metrics.noise_floor_counts import counting_noise
 from vaebio.metrics.reconstruction import mean_with_interval
 
@@ -138,17 +135,12 @@ def main(arguments: list[str]) -> None:
     found = [figures(seed, *case, options.draws) for seed, case in enumerate(cases)]
     errors = np.abs([one["error_percent"] for one in found])
     result = {
-        "command": " ".join(["python -m benchmarks.noise_floor", *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head("python -m benchmarks.noise_floor", arguments),
         "largest_error_percent": float(errors.max()),
         "in_interval": float(np.mean([f["low"] <= f["known"] <= f["high"] for f in found])),
         "simulations": found,
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def _rates(

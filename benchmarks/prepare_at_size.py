@@ -7,8 +7,6 @@ Counts are drawn and written in parts, so that the size is limited by the disk a
 """
 
 import argparse
-import datetime
-import json
 import os
 import re
 import subprocess
@@ -21,11 +19,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pandas as pd
-import torch
 from anndata.io import write_elem
 from scipy import sparse
 
-from benchmarks import machine
+from benchmarks import record
 
 PROGRAMS = 20
 """Kinds of observations; each has its own shares of the features (a matrix of this rank)."""
@@ -54,16 +51,11 @@ def main(arguments: list[str]) -> None:
         simulated = simulate(matrix, options.observations, options.features, options.density)
         figures = prepared(matrix, Path(folder), options.keep)
     result = {
-        "command": " ".join(["python -m benchmarks.prepare_at_size", *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head("python -m benchmarks.prepare_at_size", arguments),
         "simulated": simulated,
         "figures": figures,
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def simulate(path: Path, n: int, features: int, density: float) -> dict[str, float]:

@@ -8,8 +8,6 @@ from the root of the repository:
 """
 
 import argparse
-import datetime
-import json
 import sys
 import tempfile
 import time
@@ -21,7 +19,7 @@ import anndata
 import numpy as np
 import torch
 
-from benchmarks import machine, prepare_at_size
+from benchmarks import machine, prepare_at_size, record
 from vaebio.cli.inputs import inputs_of, read_prepared
 
 MAPPED, MEMORY, BACKED = "vaebio, mapped", "AnnData in memory", "AnnData backed"
@@ -55,9 +53,7 @@ def main(arguments: list[str]) -> None:
         size = path.stat().st_size
         speeds = contest(readers(path), options)
     result = {
-        "command": " ".join([parser().prog, *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(CPU),
+        **record.head(parser().prog, arguments),
         "file_bytes": size,
         "observations_per_second": {
             name: {"min": min(v), "median": median(v), "max": max(v)} for name, v in speeds.items()
@@ -68,10 +64,7 @@ def main(arguments: list[str]) -> None:
             if name != MAPPED
         },
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n")
+    record.tell_and_keep(result, options.json)
 
 
 def readers(path: Path) -> dict[str, Reader]:

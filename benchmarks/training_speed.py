@@ -9,8 +9,6 @@ disturbs them alike; a ratio is taken within a turn. Run from the root of the re
 
 import argparse
 import dataclasses
-import datetime
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +17,7 @@ from statistics import median
 
 import torch
 
-from benchmarks import arithmetic, machine, plain_loop, vaebio_stack
+from benchmarks import arithmetic, machine, plain_loop, record, vaebio_stack
 from benchmarks.workload import SIZES, Workload
 
 LIKELIHOODS = ("gaussian", "nb", "zinb")
@@ -61,9 +59,7 @@ def main(arguments: list[str]) -> None:
     workload = Workload(SIZES[options.sizes or device.type], options.epochs, device)
     turns = contest(contestants(workload, options.scvi), options.turns, workload)
     result = {
-        "command": f"{parser().prog} {' '.join(arguments)}",
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(device) | _versions(options.scvi),
+        **record.head(parser().prog, arguments, device),
         "settings": dataclasses.asdict(workload.sizes)
         | {"epochs_timed": options.epochs, "turns": options.turns},
         "figures": figures(turns, workload)
@@ -71,9 +67,9 @@ def main(arguments: list[str]) -> None:
         | roofline(workload, options.peak_tflops, options.peak_gbytes),
         "turns": turns,
     }
+    result["machine"] |= _versions(options.scvi)
     print(table(result))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    record.keep(result, options.json)
 
 
 def _versions(with_scvi: bool) -> dict[str, str]:

@@ -8,8 +8,6 @@ the root of the repository:
 """
 
 import argparse
-import datetime
-import json
 import sys
 import tempfile
 import time
@@ -19,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks import machine
+from benchmarks import record
 from benchmarks.diagnosis import planted
 from benchmarks.diagnosis.planted import Case
 from vaebio.diagnosis.attribution import factorial_table, parts
@@ -77,15 +75,12 @@ def main(arguments: list[str]) -> None:
             figures.append(diagnosed(case, options.seeds, planted.training(options.epochs)))
             print(told(figures[-1]), flush=True)
     result = {
-        "command": " ".join(["python -m benchmarks.diagnosis.signatures", *arguments]),
-        "date": datetime.date.today().isoformat(),
-        "machine": machine.describe(torch.device("cpu")),
+        **record.head("python -m benchmarks.diagnosis.signatures", arguments),
         "right": sum(one["right"] for one in figures),
         "cases": figures,
     }
     print(f"{result['right']} of {len(figures)} cases as planted")
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    record.keep(result, options.json)
 
 
 def diagnosed(case: Case, seeds: int, training: dict[str, Any]) -> dict[str, Any]:
