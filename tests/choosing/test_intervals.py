@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from vaebio.choosing.intervals import standard_error, t_interval
+from vaebio.choosing.intervals import standard_error
+from vaebio.metrics.intervals import t_interval
 
 
 def test_the_t_interval_is_that_of_scipy():

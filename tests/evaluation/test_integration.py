@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import chain
 
@@ -13,9 +14,13 @@ from vaebio.cli import evaluate
 from vaebio.cli.inputs import read_prepared
 from vaebio.cli.main import main
 from vaebio.evaluation.baselines import measure_baselines
+from vaebio.evaluation.downstream import Known
+from vaebio.evaluation.embeddings import with_downstream
 from vaebio.evaluation.integration import integration_rows, with_integration
 from vaebio.evaluation.members import measure_members
 from vaebio.evaluation.observations import Observations
+from vaebio.metrics import divided
+from vaebio.metrics.divided import REACH
 from vaebio.metrics.integration import AGGREGATES, INTEGRATION
 from vaebio.metrics.mixing import share_before
 from vaebio.metrics.panel import Row
@@ -144,3 +149,25 @@ def test_the_column_of_the_sheet_is_read_and_the_version_kept(batch, tmp_path, c
     with_versions.write_h5ad(tmp_path / "e.h5ad")
     read = anndata.read_h5ad(tmp_path / "e.h5ad")
     assert dict(read.uns["vaebio"]["versions"]) == versions
+
+
+def test_neighbours_are_searched_once_for_clusters_and_integration(batches, monkeypatch):
+    data, searched = observations(batches), []
+    known = Known(data.rows, data.labels, REACH)
+    measured = with_downstream(measure_members(data, [stored()], SETTINGS), known, SETTINGS)
+    [one] = measured
+    assert one.near.indices.shape == (N, min(REACH, N - 1))
+    monkeypatch.setattr(divided, "nearest", lambda *given: searched.append(given))
+    [with_them] = with_integration(data, [one])
+    assert searched == [] and with_them.near is None
+    monkeypatch.undo()
+    [alone] = with_integration(data, [replace(one, near=None)])
+    assert alone.metrics == with_them.metrics
+
+
+def test_without_batches_no_neighbours_are_kept(batches):
+    data = observations(None)
+    found = with_downstream(
+        measure_members(data, [stored()], SETTINGS), Known(data.rows, data.labels), SETTINGS
+    )
+    assert [one.near for one in found] == [None]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vaebio.choosing.grid import ARCHITECTURE, Grid
-from vaebio.choosing.intervals import t_interval
+from vaebio.metrics.intervals import t_interval
 from vaebio.terms import ALL, COLUMNS, MEASURES
 from vaebio.terms.choosing import INCOMPARABLE
 

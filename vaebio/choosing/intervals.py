@@ -1,31 +1,9 @@
-"""How sure a mean over seeds is, and one over seeds and observations."""
+"""How sure a mean over seeds and observations is."""
 
 import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy import stats
-
-from vaebio.metrics.reconstruction import Estimate
-
-CONFIDENCE = 0.95
-
-
-def t_interval(values: Float[np.ndarray, " seed"]) -> Estimate:
-    """Mean over seeds with its 95 % t interval; NaN for its ends with a single seed.
-
-    Examples
-    --------
-    >>> found = t_interval(np.array([0.1, 0.2, 0.3]))
-    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
-    (0.2, -0.048, 0.448)
-    """
-    number, mean = len(values), float(np.mean(values))
-    if number < 2:
-        return Estimate(mean, math.nan, math.nan)
-    quantile = float(stats.t.ppf(0.5 + CONFIDENCE / 2, number - 1))
-    half = quantile * float(np.std(values, ddof=1)) / math.sqrt(number)
-    return Estimate(mean, mean - half, mean + half)
 
 
 def standard_error(values: Float[np.ndarray, "seed observation"]) -> float:

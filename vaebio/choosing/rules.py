@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from vaebio.choosing.grid import Grid
-from vaebio.choosing.intervals import t_interval
 from vaebio.choosing.knee import knee
 from vaebio.choosing.recommended import Simplest, simplest
+from vaebio.metrics.intervals import t_interval
 from vaebio.terms import ALL, MEASURES
 
 

@@ -1,11 +1,11 @@
 """A mean over seeds with the interval that the seeds give it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+
+from vaebio.metrics.intervals import t_interval
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,7 @@ def over_seeds(values: Sequence[float], confidence: float) -> Interval:
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
     (2.0, -0.484, 4.484)
     """
-    mean = float(np.mean(values))
+    found = t_interval(np.asarray(values, dtype=float), confidence)
     if len(values) < 2:
-        return Interval(mean)
-    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
-    return Interval(mean, mean - half, mean + half)
+        return Interval(found.value)
+    return Interval(found.value, found.low, found.high)

@@ -17,7 +17,7 @@ from vaebio.evaluation.clusters import (
     cluster_rows,
     why_not,
 )
-from vaebio.metrics.neighbours import nearest
+from vaebio.metrics.neighbours import Neighbours, nearest
 from vaebio.metrics.panel import Row
 from vaebio.terms import ALL
 
@@ -30,33 +30,41 @@ PLACES = {ALL: (*LABELLED, *STABLE_LABELLED, *STABLE), "test": (*LABELLED, *CLAS
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the observations beside their embedding."""
+    """What is known of the observations beside their embedding.
+
+    `reach` is how many neighbours others want to know of each; 0: none.
+    """
 
     rows: dict[str, Bool[np.ndarray, " observation"]]
     labels: NDArray | None
+    reach: int = 0
 
 
 @dataclass(frozen=True)
 class Downstream:
-    """The measures, and each class as each classifier tells it."""
+    """The measures, each class as each classifier tells it, and the neighbours if wanted."""
 
     metrics: list[Row]
     classes: list[Told]
+    near: Neighbours | None = None
 
 
 def downstream(
     embedding: Float[np.ndarray, "observation unit"], known: Known, settings: "Evaluate"
 ) -> Downstream:
     """All measures of one embedding; those that cannot be are absent with their reason."""
-    everything = slice(None)
-    rows = _clusters(embedding, known, ALL, everything, settings)
-    rows += _clusters(embedding, known, "test", known.rows["test"], settings)
+    near = _search(embedding, max(settings.neighbours, known.reach), settings)
+    rows = _clusters(embedding, near, known.labels, ALL, settings)
+    test = known.rows["test"]
+    part, labels = embedding[test], None if known.labels is None else known.labels[test]
+    rows += _clusters(part, _search(part, settings.neighbours, settings), labels, "test", settings)
+    wanted = near if known.reach else None
     if known.labels is None:
-        return Downstream(rows + absent("test", CLASSIFIED, NO_LABEL), [])
+        return Downstream(rows + absent("test", CLASSIFIED, NO_LABEL), [], wanted)
     truth = {split: known.labels[known.rows[split]] for split in ("train", "test")}
     parts = (embedding[known.rows[split]] for split in ("train", "test"))
     told, classes = class_rows(*parts, truth, settings)
-    return Downstream(rows + told, classes)
+    return Downstream(rows + told, classes, wanted)
 
 
 def without(reason: str) -> list[Row]:
@@ -64,13 +72,16 @@ def without(reason: str) -> list[Row]:
     return [row for split, names in PLACES.items() for row in absent(split, names, reason)]
 
 
+def _search(embedding: NDArray, k: int, settings: "Evaluate") -> Neighbours | None:
+    """The nearest `k` of each observation; None where an embedding cannot be measured."""
+    return None if why_not(embedding) else nearest(embedding, k, seed=settings.seed)
+
+
 def _clusters(
-    embedding: NDArray, known: Known, split: str, some: slice | NDArray, settings: "Evaluate"
+    part: NDArray, near: Neighbours | None, labels: NDArray | None, split: str, settings: "Evaluate"
 ) -> list[Row]:
-    part, stable = embedding[some], split == ALL
-    labels = None if known.labels is None else known.labels[some]
-    if reason := why_not(part):
+    stable = split == ALL
+    if near is None:
         names = (*LABELLED, *STABLE_LABELLED, *STABLE) if stable else LABELLED
-        return absent(split, names, reason)
-    near = nearest(part, settings.neighbours, seed=settings.seed)
+        return absent(split, names, why_not(part))
     return cluster_rows(part, near, labels, split, settings, stable=stable)

@@ -84,7 +84,8 @@ def _or_none(measure: _Measure, one: Measured) -> Downstream | None:
 def _with(one: Measured, found: Downstream | None) -> Measured:
     if found is None:
         return one
-    return replace(one, metrics=[*one.metrics, *found.metrics], classes=found.classes)
+    metrics = [*one.metrics, *found.metrics]
+    return replace(one, metrics=metrics, classes=found.classes, near=found.near)
 
 
 def _ended(workers: int) -> VaebioError:

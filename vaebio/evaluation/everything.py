@@ -15,6 +15,7 @@ from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.members import measure_members
 from vaebio.evaluation.observations import Observations
 from vaebio.evaluation.scvi_baseline import measure_scvi
+from vaebio.metrics.divided import REACH
 from vaebio.training.store import load
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def measure_everything(
     )
     size = grid.size(settings)
     workers = min(threads, size) if len(data.x) * size >= WORTH_WORKERS else 1
-    known = Known(data.rows, data.labels)
+    known = Known(data.rows, data.labels, 0 if data.batches is None else REACH)
     return with_integration(data, with_downstream(found, known, settings, max(workers, 1)))
 
 

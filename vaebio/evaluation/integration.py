@@ -9,6 +9,7 @@ from jaxtyping import Float
 from vaebio.evaluation.measured import Measured
 from vaebio.evaluation.observations import Observations
 from vaebio.metrics import integration
+from vaebio.metrics.neighbours import Neighbours
 from vaebio.metrics.panel import Row
 from vaebio.terms import ALL
 
@@ -22,14 +23,15 @@ def with_integration(data: Observations, found: Iterable[Measured]) -> Iterator[
         if one.embedding is None:
             yield one
         else:
-            rows = integration_rows(data, one.embedding, one.metrics)
-            yield replace(one, metrics=[*one.metrics, *rows])
+            rows = integration_rows(data, one.embedding, one.metrics, one.near)
+            yield replace(one, metrics=[*one.metrics, *rows], near=None)
 
 
 def integration_rows(
     data: Observations,
     embedding: Float[np.ndarray, "observation unit"],
     clusters: Sequence[Row],
+    near: Neighbours | None = None,
 ) -> list[Row]:
     """Measures of integration on all observations, as the field has them.
 
@@ -45,4 +47,5 @@ def integration_rows(
         ALL,
         before=float("nan") if data.batches is None else data.share_of_batches,
         clusters=clusters,
+        near=near,
     )

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from vaebio.evaluation.classes import Told
 from vaebio.metrics.features import Divided
+from vaebio.metrics.neighbours import Neighbours
 from vaebio.metrics.panel import Row
 
 
@@ -30,8 +31,8 @@ class Measured:
 
     `errors` is the squared error per feature of each observation, None where there is none, and
     `divided` the same in parts of features (on test) and of strata; `classes` is each label as each
-    classifier tells it from the embedding; `note` what a reader of the log should know of how it
-    was made.
+    classifier tells it from the embedding; `near` the embedding's nearest neighbours, while more is
+    to be measured of them; `note` what a reader of the log should know of how it was made.
     """
 
     name: str
@@ -41,4 +42,5 @@ class Measured:
     errors: Float[np.ndarray, " observation"] | None = None
     classes: list[Told] = field(default_factory=list)
     divided: Divided | None = None
+    near: Neighbours | None = None
     note: str = ""

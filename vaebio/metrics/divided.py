@@ -12,6 +12,9 @@ from vaebio.metrics.neighbours import Neighbours, nearest
 NEIGHBOURHOOD = {"ilisi": 90, "clisi": 90, "kbet": 50, "graph_connectivity": 15}
 """Observations of a neighbourhood, the observation itself counted, as in scib-metrics."""
 
+REACH = max(NEIGHBOURHOOD.values()) - 1
+"""Neighbours of an observation that any measure looks at."""
+
 PERPLEXITY = NEIGHBOURHOOD["ilisi"] // 3
 
 OF_LABELS = {"kbet", "bras", "graph_connectivity", "clisi", "isolated_labels"}
@@ -27,6 +30,8 @@ class Divided:
     embedding: Float[np.ndarray, "observation unit"]
     batches: Int[np.ndarray, " observation"]
     labels: Int[np.ndarray, " observation"] | None
+    found: Neighbours | None = None
+    """At least the `REACH` nearest of each, where they have been searched already."""
 
     def near(self, measure: str) -> Neighbours:
         """The neighbours that a measure looks at."""
@@ -62,7 +67,7 @@ class Divided:
 
     @cached_property
     def _near(self) -> Neighbours:
-        return nearest(self.embedding, max(NEIGHBOURHOOD.values()) - 1)
+        return self.found or nearest(self.embedding, REACH)
 
     @cached_property
     def _alike(self) -> int:

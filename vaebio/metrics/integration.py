@@ -11,6 +11,7 @@ from vaebio.metrics import kbet, mixing, scib
 from vaebio.metrics.divided import Divided, why_nothing
 from vaebio.metrics.fuzzy_graph import fuzzy_graph
 from vaebio.metrics.intervals import mean_over_classes, median_with_interval
+from vaebio.metrics.neighbours import Neighbours
 from vaebio.metrics.panel import Row, estimate_row
 from vaebio.metrics.reconstruction import Estimate
 
@@ -28,6 +29,7 @@ def integration_rows(
     *,
     before: float,
     clusters: Sequence[Row],
+    near: Neighbours | None = None,
 ) -> list[Row]:
     """The measures of scib-metrics [luecken2022] that need a batch, and what it makes of all.
 
@@ -37,12 +39,14 @@ def integration_rows(
         Share of the variance that lies between batches before any model (`mixing.share_before`).
     clusters
         Rows of the measures of clusters, which count in what is made of all.
+    near
+        The nearest `divided.REACH` of each observation, where they are known.
     """
     reason = why_nothing(embedding, batches)
     if reason:
         return [Row(split, name, reason=reason) for name in (*INTEGRATION, *AGGREGATES)]
     codes = None if labels is None else np.unique(labels, return_inverse=True)[1]
-    case = Divided(embedding, np.unique(batches, return_inverse=True)[1], codes)
+    case = Divided(embedding, np.unique(batches, return_inverse=True)[1], codes, near)
     found = [_row(case, name, split, before) for name in INTEGRATION]
     return found + _aggregates(found, clusters, split)
 

@@ -1,12 +1,30 @@
-"""95 % intervals of a median, and of a mean over classes, with independent observations."""
+"""95 % intervals of a mean over seeds, of a median, and of a mean over classes."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from vaebio.metrics.reconstruction import Estimate
+
+
+def t_interval(values: Float[np.ndarray, " value"], confidence: float = 0.95) -> Estimate:
+    """Mean of independent values with Student's interval; NaN for its ends with a single value.
+
+    Examples
+    --------
+    >>> found = t_interval(np.array([0.1, 0.2, 0.3]))
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.2, -0.048, 0.448)
+    """
+    number, mean = len(values), float(np.mean(values))
+    if number < 2:
+        return Estimate(mean, math.nan, math.nan)
+    half = float(t.ppf((1 + confidence) / 2, number - 1) * np.std(values, ddof=1))
+    half /= math.sqrt(number)
+    return Estimate(mean, mean - half, mean + half)
 
 
 def median_with_interval(values: Float[np.ndarray, " observation"]) -> Estimate:

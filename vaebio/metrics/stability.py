@@ -1,15 +1,15 @@
 """The Leiden resolution whose clusters come again when half of the observations are left out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import igraph
 import numpy as np
 from jaxtyping import Int
-from scipy import stats
 
 from vaebio.metrics.agreement import ari, contingency
 from vaebio.metrics.clustering import Partition, leiden
+from vaebio.metrics.intervals import t_interval
 from vaebio.metrics.reconstruction import Estimate
 
 FRESH = 2
@@ -81,6 +81,5 @@ def _again(
 
 def _mean(values: Sequence[float]) -> Estimate:
     """Mean with its 95 % t interval, which ends at 1."""
-    mean, number = float(np.mean(values)), len(values)
-    half = stats.t.ppf(0.975, number - 1) * np.std(values, ddof=1) / np.sqrt(number)
-    return Estimate(mean, mean - float(half), min(mean + float(half), 1.0))
+    found = t_interval(np.array(values))
+    return replace(found, high=min(found.high, 1.0))

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from vaebio.metrics.intervals import t_interval
 from vaebio.report.read import Results
 from vaebio.terms import MEASURES, STATUS
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -185,12 +183,8 @@ def difference(differences: Sequence[float]) -> Difference:
     >>> round(result.mean, 3), round(result.half, 3), result.beyond_noise
     (0.2, 0.248, False)
     """
-    number = len(differences)
-    mean = float(np.mean(differences))
-    if number < 2:
-        return Difference(mean, math.nan)
-    quantile = stats.t.ppf(0.5 + CONFIDENCE / 2, number - 1)
-    return Difference(mean, float(quantile * np.std(differences, ddof=1) / math.sqrt(number)))
+    found = t_interval(np.asarray(differences, dtype=float))
+    return Difference(found.value, found.high - found.value)
 
 
 def of(table: pd.DataFrame, beta: float, latent: int) -> pd.Series:
