@@ -19,7 +19,7 @@ SETTINGS = {
     "diagnose": {"follow_up": 2, "probes": {"steps": 30}},
 }
 READ = ("models", "members", "history", "metrics", "store")
-TABLES = ("symptoms", "probes", "probe-measures", "verdicts", "budget", "follow-up")
+TABLES = ("symptoms", "probes", "probe-measures", "verdicts", "budget", "follow-up", "diagnoses")
 WORDS = ("metrics", "units", "classes", "features", "strata")
 
 
@@ -261,6 +261,8 @@ def test_one_seed_supports_nothing_and_without_a_follow_up_there_is_none(
     assert main(words(folder, tmp_path, "--member", "k1-b0.5", settings=settings)) == 0
     found = tables(tmp_path)
     assert set(found["probes"]["seed"]) == {0}
-    assert not len(found["follow_up"])
+    after = found["follow_up"].iloc[0]
+    assert after["reason"] == "no fresh seed was asked for"
+    assert np.isnan(after["achieved_mse"]) and after["predicted_mse"] > 0
     assert list(found["verdicts"].query("supported")["cause"]) == ["unknown"]
     assert "one seed shows no spread" in capsys.readouterr().err

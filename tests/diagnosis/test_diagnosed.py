@@ -44,7 +44,15 @@ def diagnosed(bench, trial, table=None, **training):
 def test_a_member_that_diverges_is_told_and_nothing_is_prescribed(make_bench, trial):
     found = diagnosed(make_bench(), trial, learning_rate=1e20, clip=1e30)
     assert "diverged with every seed" in found.told
-    assert (found.prescription, found.follow_up) == (None, None)
+    assert found.prescription is None
+    after = found.follow_up
+    assert (after.predicted_mse, after.achieved_mse, after.seeds, after.kept) == (
+        *[None] * 2,
+        0,
+        None,
+    )
+    assert after.reason == "nothing was prescribed: no probe has an error"
+    assert (found.summary.mse, found.summary.prescribed) == (None, "")
     assert [one.cause for one in found.verdicts if one.supported] == ["unknown"]
     steps = {one.part: one.mse for one in found.budget}
     assert (steps["null"], steps["explained"]) == (1.0, None)
@@ -63,7 +71,8 @@ def test_without_a_noise_floor_it_is_said_and_the_budget_closes(make_bench, tria
 def test_a_deterministic_autoencoder_can_be_diagnosed(make_bench, trial):
     member = replace(trial.member, beta=0.0)
     found = diagnosed(make_bench(), replace(trial, member=member))
-    assert found.follow_up.seeds == 1
+    assert (found.follow_up.seeds, found.follow_up.reason) == (1, "")
+    assert found.summary.seeds == "0" and found.summary.prescribed == found.prescription.probe
     assert all(one.beta == 0 for one in found.probes if one.probe == "factorial")
 
 

@@ -47,6 +47,11 @@ WRITTEN = {
     "prescription": "YAML of settings to set",
     "follow-up": "table of what was predicted and what was reached",
 }
+FURTHER = {
+    "probe-measures": "table of further measures of the probes",
+    "diagnoses": "table of what was diagnosed, each in sentences",
+}
+"""Written where they are asked for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,9 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=what)
     for name, what in WRITTEN.items():
         parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=f"{what} to write")
-    parser.add_argument(
-        "--probe-measures", type=Path, metavar="PATH", help="table of further measures (optional)"
-    )
+    for name, what in FURTHER.items():
+        words = f"{what} to write (optional)"
+        parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=words)
     parser.add_argument(
         "--choices", type=Path, metavar="PATH", help="table of chosen members (optional)"
     )
@@ -296,7 +301,8 @@ def _write(
         "probe_measures": measure_rows(probes),
         "verdicts": (asdict(verdict) for one in found for verdict in one.verdicts),
         "budget": (asdict(step) for one in found for step in one.budget),
-        "follow_up": (asdict(one.follow_up) for one in found if one.follow_up),
+        "follow_up": (asdict(one.follow_up) for one in found),
+        "diagnoses": (asdict(one.summary) for one in found),
     }
     for name, rows in tables.items():
         if path := getattr(arguments, name):

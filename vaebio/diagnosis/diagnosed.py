@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vaebio.diagnosis.bench import Bench, Trial
 from vaebio.diagnosis.budget import Step, budget
 from vaebio.diagnosis.evidence import Evidence
-from vaebio.diagnosis.followed import follow_up, said
+from vaebio.diagnosis.followed import follow_up, not_followed, said
 from vaebio.diagnosis.left import left
 from vaebio.diagnosis.measured import Measuring
 from vaebio.diagnosis.prescription import FollowUp, Prescription, prescribe
@@ -16,6 +16,7 @@ from vaebio.diagnosis.references import References
 from vaebio.diagnosis.run import STEPS, Effort, Found, run_probes
 from vaebio.diagnosis.scale import concentration
 from vaebio.diagnosis.sentence import sentences
+from vaebio.diagnosis.summary import Summary, summary
 from vaebio.diagnosis.symptoms import Symptom
 from vaebio.diagnosis.verdict import Verdict, judge
 from vaebio.training.store import Stored
@@ -36,10 +37,6 @@ class Diagnosed:
     ----------
     prescription
         None where no probe has an error.
-    follow_up
-        None where there is no prescription, or no fresh seed without divergence.
-    told
-        The diagnosis in sentences.
     """
 
     member: str
@@ -47,8 +44,13 @@ class Diagnosed:
     verdicts: Sequence[Verdict]
     budget: Sequence[Step]
     prescription: Prescription | None
-    follow_up: FollowUp | None
-    told: str
+    follow_up: FollowUp
+    summary: Summary
+
+    @property
+    def told(self) -> str:
+        """The diagnosis in sentences."""
+        return self.summary.sentence
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,14 @@ def diagnose(
     after = None
     if prescription:
         after = follow_up(Measuring(bench), trial, prescription, seeds.fresh, limits)
+    after = after or not_followed(name, prescription, seeds.fresh)
     steps = budget(evidence, limits)
     told = [
         sentences(evidence, verdicts, prescription, seen, limits),
         left(evidence, verdicts, limits),
-        said(after) if after else "",
+        said(after),
     ]
-    whole = " ".join(filter(None, told))
+    whole = summary(evidence, prescription, " ".join(filter(None, told)))
     return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 

@@ -38,6 +38,22 @@ DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
         "achieved_high",
         "seeds",
         "kept",
+        "reason",
+    ),
+    "diagnoses.tsv": (
+        "member",
+        "seeds",
+        "mse",
+        "null",
+        "floor",
+        "floor_method",
+        "shares_of",
+        "prescribed",
+        "sentence",
     ),
 }
-"""Columns in order; part of the public interface."""
+"""Columns in order; part of the public interface.
+
+A `member` of a diagnosis is a combination, named as its members are without their seed; that of a
+symptom is a member. The `reason` in follow_up.tsv says why nothing was predicted or achieved.
+"""
