@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from vaebio.report import answer, comparison
+from vaebio.report import answer, comparison, limits
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
 from vaebio.report.headline import clustering
@@ -94,7 +94,7 @@ def test_one_model_has_nothing_to_compare(small):
 
 def test_the_best_clustering_counts_the_combinations_of_all_models(several):
     assert clustering(several).combinations == 12
-    assert any("the highest of 12 and was picked" in line for line in answer.limits(several))
+    assert any("the highest of 12 and was picked" in line for line in limits.limits(several))
 
 
 def test_size_counts_the_models(several):
@@ -108,7 +108,7 @@ def test_densities_of_different_likelihoods_carry_a_warning(several, several_plo
     assert all("the same values only" in view.reading for view in several_plots[frontier].views)
     limit = comparison.density_limit(several)
     assert "gaussian (scaled values); nb (counts)." in limit
-    assert limit in answer.limits(several)
+    assert limit in limits.limits(several)
 
 
 def test_likelihoods_of_the_same_counts_carry_no_warning(several):

@@ -1,7 +1,7 @@
 """Render the report of one data set: a single HTML file that needs no network.
 
-Reads the tables that `collect`, `evaluate`, `choose` and `diagnose` write, the summary of `prepare`,
-the settings that ran and the folder of benchmark files.
+Reads the tables that `collect`, `evaluate`, `choose` and `diagnose` write, the summary of
+`prepare`, the settings that ran and the folder of benchmark files.
 """
 
 import argparse
