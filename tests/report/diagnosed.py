@@ -61,7 +61,10 @@ TABLES = (
 
 
 def _of(name, seeds, diverged, supported, changes):
-    probes = [(word("factorial", relaxed), MSE - sum(REMOVED[f] for f in relaxed)) for relaxed in subsets()]
+    probes = [
+        (word("factorial", relaxed), MSE - sum(REMOVED[f] for f in relaxed))
+        for relaxed in subsets()
+    ]
     probes += [("as_is", MSE), ("refined_posterior", MSE - 0.01), ("beta_higher", MSE + 0.02)]
     probes += [(way, MSE - 0.001) for way in OPTIMISER]
     rows, measures = [], []

@@ -16,7 +16,8 @@ def paragraph(results: Results, citations: Citations) -> str:
     lines = [
         "The history of every member was searched for symptoms (stall, rate that falls while the "
         "error does not, collapse, overfitting, not converged, diverged) by Theil-Sen slopes "
-        f"{citations.cite('sen1968')} with intervals of {100 * settings.symptoms.confidence:g} %; a symptom supports no cause."
+        f"{citations.cite('sen1968')} with intervals of "
+        f"{100 * settings.symptoms.confidence:g} %; a symptom supports no cause."
     ]
     if own.names:
         lines += [
@@ -50,7 +51,7 @@ def _factorial(own: Diagnosis, citations: Citations) -> str:
 def _singles(own: Diagnosis, citations: Citations, steps: int) -> list[str]:
     kinds, said = _kinds(own), []
     if kinds & {"learning_rate_low", "learning_rate_high", "longer"}:
-        said.append("trained on at a tenth and at three times the learning rate and for as long")
+        said.append("trained on at its learning rate, a tenth of it and three times it")
     if "beta_higher" in kinds:
         said.append("trained anew at ten times its beta")
     if "rescaled" in kinds:

@@ -10,6 +10,8 @@ from vaebio.report.colours import FLOOR, INK, LINES, MARK, MEMBER, MUTED, NULL, 
 from vaebio.report.figures import blank, number
 from vaebio.terms import MEASURES
 
+AXIS = "test MSE, scaled units"
+"""Short enough for a narrow screen."""
 STEP, PROBE = 44, 22
 """Pixels of a row of the waterfall, and of the probes."""
 BOUNDS = {"null": (NULL, "dot"), "noise floor": (FLOOR, "longdash")}
@@ -46,7 +48,7 @@ def waterfall(steps: pd.DataFrame, within: tuple[float, float] | None) -> go.Fig
     ]
     figure.update_yaxes(tickvals=places, ticktext=labels, range=[len(steps) - 0.5, -0.5])
     figure.update_yaxes(showgrid=False)
-    figure.update_xaxes(title_text=f"{MEASURES['mse'].axis}, test", nticks=6)
+    figure.update_xaxes(title_text=AXIS, nticks=6)
     figure.update_xaxes(**{"range": list(within)} if within else {"rangemode": "tozero"})
     return figure
 
@@ -92,7 +94,7 @@ def probes(
     labels = [row["label"] + cross * bool(row["diverged"]) for row in rows]
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=labels, tickfont={"size": 12})
     figure.update_yaxes(range=[len(rows) - 0.4, -0.6])
-    figure.update_xaxes(title_text=f"{MEASURES['mse'].axis}, test", nticks=6)
+    figure.update_xaxes(title_text=AXIS, nticks=6)
     figure.update_layout(margin={"l": 8, "r": 24, "t": 28, "b": 8})
     return figure
 
@@ -133,8 +135,8 @@ def courses(
                 )
     across, up = (figure.layout[a].to_plotly_json() for a in ("xaxis", "yaxis"))
     title = up["title"]
-    second = up | {"domain": [0, 0.46], "title": title | {"text": MEASURES["rate_nats"].axis}}
-    first = up | {"domain": [0.54, 1], "title": title | {"text": MEASURES["mse"].axis}}
+    second = up | {"domain": [0, 0.46], "title": title | {"text": _two_lines("rate_nats")}}
+    first = up | {"domain": [0.54, 1], "title": title | {"text": _two_lines("mse")}}
     across |= {"anchor": "y2", "title": across["title"] | {"text": "epoch"}}
     figure.update_layout(xaxis=across, yaxis=first, yaxis2=second | {"rangemode": "tozero"})
     _shade(figure, shaded)
@@ -148,6 +150,11 @@ def courses(
         font = {"size": 11, "color": colour}
         figure.add_annotation(y=value, yref="y", text=name, showarrow=False, font=font, **note)
     return figure
+
+
+def _two_lines(measure: str) -> str:
+    """Label of a low axis."""
+    return f"{MEASURES[measure].label}<br>{MEASURES[measure].unit}"
 
 
 def _shade(figure: go.Figure, shaded: Sequence[tuple[float, float]]) -> None:
