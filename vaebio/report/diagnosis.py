@@ -85,11 +85,15 @@ def _prescription(path: Path) -> dict[str, Any]:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _unreadable(path, " ".join(str(error).split())) from None
-    if not isinstance(found, dict) or not all(
-        isinstance(one, dict) and {"changes", "settings"} <= one.keys() for one in found.values()
-    ):
+    if not isinstance(found, dict) or not all(map(_is_one, found.values())):
         raise _unreadable(path, "no mapping of members with `changes` and `settings`")
     return found
+
+
+def _is_one(content: Any) -> bool:  # noqa: ANN401 - whatever stands in the file
+    if not isinstance(content, dict):
+        return False
+    return isinstance(content.get("changes"), list) and isinstance(content.get("settings"), dict)
 
 
 def _unreadable(path: Path, why: str) -> VaebioError:
