@@ -40,7 +40,8 @@ def write_diagnosis(folder, name, members, *, seeds=(0, 1, 2), diverged=(), chan
         rows |= _of(name, seeds, diverged, supported, changes)
         told = more.get("sentence", f"In {name} the KL fell while the MSE stayed at {MSE}.")
         facts = (",".join(map(str, seeds)), MSE, NULL, FLOOR, "counted", "null - noise floor")
-        rows["diagnoses"] = [(name, *facts, "factorial:latent+beta" if changes else "", told)]
+        left = more.get("left", "")
+        rows["diagnoses"] = [(name, *facts, left, "factorial:latent+beta" if changes else "", told)]
     for table in (name for name in COLUMNS if name in TABLES):
         frame = pd.DataFrame(rows.get(table.removesuffix(".tsv"), []), columns=COLUMNS[table])
         frame.to_csv(folder / table, sep="\t", index=False)

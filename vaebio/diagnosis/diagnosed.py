@@ -94,12 +94,13 @@ def diagnose(
         after = follow_up(Measuring(bench), trial, prescription, seeds.fresh, limits)
     after = after or not_followed(name, prescription, seeds.fresh)
     steps = budget(evidence, limits)
+    remains = left(evidence, verdicts, limits)
     told = [
         sentences(evidence, verdicts, prescription, seen, limits),
-        left(evidence, verdicts, limits),
+        remains,
         said(after),
     ]
-    whole = summary(evidence, prescription, " ".join(filter(None, told)))
+    whole = summary(evidence, prescription, remains, " ".join(filter(None, told)))
     return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 

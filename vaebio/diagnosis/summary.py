@@ -21,6 +21,8 @@ class Summary:
         why there is none.
     shares_of
         What the gains of the verdicts are shares of.
+    left
+        What is left of the error, where there is nothing to change; may be empty.
     prescribed
         The probe whose settings are prescribed; empty without one.
     sentence
@@ -34,12 +36,15 @@ class Summary:
     floor: float | None
     floor_method: str
     shares_of: str
+    left: str
     prescribed: str
     sentence: str
 
 
-def summary(evidence: Evidence, prescription: Prescription | None, told: str) -> Summary:
-    """The row of one member."""
+def summary(
+    evidence: Evidence, prescription: Prescription | None, remains: str, told: str
+) -> Summary:
+    """The row of one member; what is left of its error, and all of it in sentences, come in."""
     seeds = sorted({probe.seed for probe in evidence.probes})
     return Summary(
         evidence.member,
@@ -49,6 +54,7 @@ def summary(evidence: Evidence, prescription: Prescription | None, told: str) ->
         evidence.least,
         _method(evidence),
         evidence.room_words,
+        remains,
         prescription.probe if prescription else "",
         told,
     )

@@ -9,6 +9,8 @@ import math
 
 DIGITS_WITHOUT_UNCERTAINTY = 3
 MOST_DIGITS = 5
+ROUNDING = 1e-9
+"""Differences below this come from rounding."""
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -64,8 +66,11 @@ def with_interval(value: float, low: float | None, high: float | None) -> str:
     --------
     >>> with_interval(0.65234, 0.642, 0.662), with_interval(0.65234, None, None)
     ('0.65 (0.64 to 0.66)', '0.652')
+    >>> with_interval(3e-17, -1e-16, 1e-16)
+    '0'
     """
-    if not (_is_number(low) and _is_number(high)) or high <= low:
+    value = 0.0 if abs(value) < ROUNDING else value
+    if not (_is_number(low) and _is_number(high)) or high - low < ROUNDING:
         return rounded(value)
     shown, least, most = (rounded(v, (high - low) / 2) for v in (value, low, high))
     return f"{shown} ({least} to {most})"

@@ -101,6 +101,11 @@ def _reading(own: pd.DataFrame, rows: list[dict[str, object]], prescribed: int |
     ]
     if prescribed is not None:
         parts.append("Square: what is prescribed.")
+    if "refined_posterior" in set(own["probe"]):
+        parts.append(
+            "A refined posterior is fitted to the very values it is held against, so that it is no "
+            "error of a model."
+        )
     failed = sum(int(row["diverged"]) for row in rows)
     if failed:
         parts.append(f"✕: diverged with a seed, which has no error ({failed} in all).")

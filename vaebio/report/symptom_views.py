@@ -77,8 +77,8 @@ def _reading(name: str, rows: pd.DataFrame) -> str:
     text = "A line for each seed. Solid: validation; dotted: train."
     if not name:
         return f"{text} No symptom was seen in these histories."
-    told = listed(
-        [f"{r.member}, {_epochs(r.first_epoch, r.last_epoch)}" for r in rows.itertuples()]
+    told = "; ".join(
+        f"{r.member}, {_epochs(r.first_epoch, r.last_epoch)}" for r in rows.itertuples()
     )
     return (
         f"{text} Shaded: where {SYMPTOMS[name]} ({told}); the darker, the more seeds. A symptom is "

@@ -81,19 +81,8 @@ def limited(diagnosis: Diagnosis, name: str, subject: str) -> str:
     elif "none" in found:
         told.append(f"No cause was found that a setting removes: {found['none']}")
     if not causes:
-        told.append(_generalisation(diagnosis, name))
+        told.append(diagnosis.of("diagnoses", name)["left"].iloc[0])
     return " ".join(filter(None, told))
-
-
-def _generalisation(diagnosis: Diagnosis, name: str) -> str:
-    """How much of what is left is test above train, where that is beyond the noise of the seeds."""
-    rows = diagnosis.of("budget", name)
-    rows = rows[(rows["part"] == "generalisation") & (rows["low"] > 0)]
-    if rows.empty:
-        return ""
-    row = rows.iloc[0]
-    half = (row["high"] - row["low"]) / 2
-    return f"Of the error left, {rounded(row['mse'], half)} is how much higher it is than on train."
 
 
 def _rows(table: pd.DataFrame) -> Iterator[object]:
@@ -108,6 +97,8 @@ def _told(row: object, first: bool) -> str:
 
 
 def _line(row: object) -> Line:
-    gain = "" if pd.isna(row.gain) else share(row.gain, row.low, row.high)
+    # Of the other verdicts it is how far above the floor the member is, or what a probe gained.
+    own = row.cause in REMOVABLE and not pd.isna(row.gain)
+    gain = share(row.gain, row.low, row.high) if own else ""
     predicted = "" if pd.isna(row.predicted_mse) else rounded(row.predicted_mse)
     return Line(CAUSE_NAMES[row.cause], gain, row.found, row.meaning, row.change, predicted)

@@ -168,8 +168,8 @@ def _shade(figure: go.Figure, shaded: Sequence[tuple[float, float]]) -> None:
             y0=0,
             y1=1,
             layer="below",
-            fillcolor=MARK,
-            opacity=0.09,
+            fillcolor=MUTED,
+            opacity=0.1,
             line={"width": 0},
         )
 

@@ -48,6 +48,7 @@ DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
         "floor",
         "floor_method",
         "shares_of",
+        "left",
         "prescribed",
         "sentence",
     ),
