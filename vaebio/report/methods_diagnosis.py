@@ -54,6 +54,8 @@ def _singles(own: Diagnosis, citations: Citations, steps: int) -> list[str]:
         said.append("trained on at its learning rate, a tenth of it and three times it")
     if "beta_higher" in kinds:
         said.append("trained anew at ten times its beta")
+    if "simpler" in kinds:
+        said.append("trained anew without hidden layers, latent size and beta relaxed")
     if "rescaled" in kinds:
         said.append("trained anew on features of comparable scale")
     lines = [f"The member was also {listed(said)}."] if said else []

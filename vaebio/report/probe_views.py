@@ -20,6 +20,7 @@ SHORT = {
     "learning_rate_high": "learning rate × 3",
     "longer": "twice the epochs",
     "beta_higher": "beta × 10",
+    "simpler": "no hidden layers",
     "rescaled": "rescaled features",
     "measured_rescaled": "itself, rescaled",
 }
