@@ -17,7 +17,7 @@ from vaebio.data.read import read
 from vaebio.data.summary import summary
 from vaebio.errors import VaebioError
 from vaebio.report import data_facts, methods_data
-from vaebio.report.answer import limits
+from vaebio.report.limits import limits
 from vaebio.report.grid_views import grid
 from vaebio.report.methods import paragraphs
 from vaebio.report.references import Citations

@@ -56,12 +56,12 @@ def notes(results: Results) -> dict[str, list[str]]:
 
 
 def _how_good(results: Results, chosen: Headline | None, error: Headline) -> str:
-    """Against PCA, against what can be explained, and the other models where none is chosen."""
+    """Against the other models where none is chosen, against PCA and what can be explained."""
     return _joined(
+        "" if chosen else comparison.others(results),
         _against_pca(error, "lower", _subject(error)),
         _sizes(results),
         floor.explained(results, error),
-        "" if chosen else comparison.others(results),
     )
 
 
