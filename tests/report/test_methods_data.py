@@ -17,8 +17,8 @@ from vaebio.data.read import read
 from vaebio.data.summary import summary
 from vaebio.errors import VaebioError
 from vaebio.report import data_facts, methods_data
-from vaebio.report.limits import limits
 from vaebio.report.grid_views import grid
+from vaebio.report.limits import limits
 from vaebio.report.methods import paragraphs
 from vaebio.report.references import Citations
 from vaebio.settings import Prepare, Report, Split
