@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Diagnose, then write all tables."""
-    if arguments.prepared is None and arguments.history and not arguments.models:
+    if history.wanted(arguments):
         history.run(arguments)
         return
     _refuse_missing(arguments)

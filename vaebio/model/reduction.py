@@ -1,4 +1,4 @@
-"""What a weight of the KL in a loss that other programs write amounts to: beta, nats against nats."""
+"""What a weight of the KL in a loss of another program amounts to: beta, nats against nats."""
 
 
 def beta_of_weight(
