@@ -21,7 +21,7 @@ KNOWN = {
 """What may be known of a model from elsewhere: type, placeholder and help of each option."""
 
 ABOUT = """A model that another program trained (scVI, your own script): give its history alone,
-without PREPARED. --history is a table (.csv or .tsv) with one line for every epoch and the columns
+without RESULTS. --history is a table (.csv or .tsv) with one line for every epoch and the columns
 epoch, mse and kl (optional: split, beta, member). --latents may stand beside it: what the model
 makes of every cell or sample, as a table with the columns mean_0, mean_1, ... and log_var_0,
 log_var_1, ... (also mu, z_mean, logvar, log_variance; a first column of names does no harm), or as
@@ -43,11 +43,11 @@ def wanted(arguments: argparse.Namespace) -> bool:
         return True
     for name in KNOWN:
         if getattr(arguments, name) is not None:
-            where = "with PREPARED" if arguments.prepared else "without --history"
+            where = "with RESULTS" if arguments.prepared else "without --history"
             raise VaebioError(
                 found=f"{_option(name)} {where}, given to `vaebio diagnose`",
                 expected="it beside --history, of a model that was trained by another program",
-                hint="leave it out: it is known of a prepared data set"
+                hint="leave it out: vaebio knows it of its own members"
                 if arguments.prepared
                 else "add --history FILE, with the columns epoch, mse and kl",
             )

@@ -101,9 +101,9 @@ def told(
 
 
 _LIMIT = (
-    "A history shows symptoms, and with latents a collapse, but no causes: causes need probes, "
-    "which train the model again with single settings changed, and so need the data and the model. "
-    "To have them, give the matrix to `vaebio init`."
+    "What was given shows symptoms, but no causes. Train the model with vaebio to have them (start "
+    "with `vaebio init`): causes need probes, which train it again with single settings changed, "
+    "and that needs the data and the model."
 )
 
 
