@@ -1,5 +1,11 @@
 """`vaebio diagnose` on a small grid with a planted cause: from the tables to the tables."""
 
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -9,6 +15,7 @@ import yaml
 from vaebio.cli.main import main
 from vaebio.terms.diagnosis import DIAGNOSIS_COLUMNS
 from vaebio.training import job
+from vaebio.training.store import DESCRIPTION
 
 # Four factors of noise-free share 0.65 in 24 features: one latent unit is too few.
 SETTINGS = {
@@ -43,6 +50,7 @@ def folder(tmp_path_factory):
     raw = ["prepare", *at("raw.h5ad"), "--kind", "continuous", "--name", "d", "--label", "label"]
     assert main([*raw, *out]) == 0
     train(folder, prepared, settings)
+    shutil.copytree(folder / "store", folder / "untouched")
     out = [w for name in WORDS for w in (f"--{name}", *at(f"{name}.tsv"))]
     out += ["--embeddings", *at("embeddings.h5ad"), "--settings", settings]
     words = ["evaluate", prepared, "--models", *at("models"), "--members", members]
@@ -158,12 +166,60 @@ def test_a_second_run_trains_nothing_and_writes_the_same(folder, diagnosed, tmp_
 
     monkeypatch.setattr(job, "fit", never)
     assert main(words(folder, tmp_path, "--member", "k1-b0.5")) == 0
-    again = tables(tmp_path)
-    for name, table in tables(diagnosed).items():
-        for one in (table, again[name]):
-            # What a refined posterior took is measured anew.
+    assert_same(tables(diagnosed), tables(tmp_path))
+
+
+def assert_same(before, after):
+    for name, table in before.items():
+        for one in (table, after[name]):
+            # What it took is measured anew.
             one.drop(columns="seconds", errors="ignore", inplace=True)
-        pd.testing.assert_frame_equal(table, again[name])
+        pd.testing.assert_frame_equal(table, after[name])
+
+
+def test_the_order_of_rows_and_members_changes_no_verdict(folder, diagnosed, tmp_path, monkeypatch):
+    """Nor how members were divided into stacks: the tables do not tell, and the store has none."""
+    monkeypatch.setattr(job, "fit", None)
+    shuffled = {}
+    for name in ("members", "history", "metrics"):
+        table = pd.read_csv(folder / f"{name}.tsv", sep="\t", dtype=str, keep_default_na=False)
+        shuffled[name] = tmp_path / f"{name}.tsv"
+        table.sample(frac=1, random_state=1).to_csv(shuffled[name], sep="\t", index=False)
+    out = tmp_path / "out"
+    assert main(words(folder, out, "--member", "k1-b0.5-s1", **shuffled)) == 0
+    for name in ("verdicts.tsv", "budget.tsv", "prescription.yaml", "follow_up.tsv"):
+        assert (out / name).read_bytes() == (diagnosed / name).read_bytes()
+
+
+def test_a_diagnosis_that_was_killed_goes_on_and_ends_with_the_same_tables(
+    folder, diagnosed, changed, tmp_path
+):
+    settings = changed(seeds=[0], follow_up=0)
+    whole, store, out = tmp_path / "whole", tmp_path / "store", tmp_path / "out"
+    assert main(words(folder, whole, "--member", "k1-b0.5", settings=settings)) == 0
+    shutil.copytree(folder / "untouched", store)
+    before = finished(store)
+    given = words(folder, out, "--member", "k1-b0.5", store=store, settings=settings)
+    command = [sys.executable, "-m", "vaebio.cli.main", *given]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while len(new := finished(store) - before) < 6:
+            assert process.poll() is None, "it ended before it was killed"
+            time.sleep(0.01)
+    finally:
+        process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert not out.exists(), "no table is written before all of them are known"
+    kept = {path: path.stat().st_mtime_ns for name in new for path in (store / name).iterdir()}
+    assert main(given) == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "trained again"
+    assert_same(tables(whole), tables(out))
+    for name in ("budget.tsv", "prescription.yaml"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def finished(store):
+    return {path.name for path in store.iterdir() if (path / DESCRIPTION).exists()}
 
 
 def test_what_it_says_is_in_the_log(folder, diagnosed, tmp_path, capsys):
