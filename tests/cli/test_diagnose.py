@@ -2,8 +2,6 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import anndata
@@ -192,7 +190,7 @@ def test_the_order_of_rows_and_members_changes_no_verdict(folder, diagnosed, tmp
 
 
 def test_a_diagnosis_that_was_killed_goes_on_and_ends_with_the_same_tables(
-    folder, diagnosed, changed, tmp_path
+    folder, diagnosed, changed, forked, tmp_path
 ):
     settings = changed(seeds=[0], follow_up=0)
     whole, store, out = tmp_path / "whole", tmp_path / "store", tmp_path / "out"
@@ -200,15 +198,13 @@ def test_a_diagnosis_that_was_killed_goes_on_and_ends_with_the_same_tables(
     shutil.copytree(folder / "untouched", store)
     before = finished(store)
     given = words(folder, out, "--member", "k1-b0.5", store=store, settings=settings)
-    command = [sys.executable, "-m", "vaebio.cli.main", *given]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while len(new := finished(store) - before) < 6:
-            assert process.poll() is None, "it ended before it was killed"
-            time.sleep(0.01)
-    finally:
-        process.kill()
-    assert process.wait() == -signal.SIGKILL
+    process = forked(given, tmp_path / "log")
+    while len(new := finished(store) - before) < 6:
+        assert process.is_alive(), (tmp_path / "log").read_text()
+        time.sleep(0.01)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert not out.exists(), "no table is written before all of them are known"
     kept = {path: path.stat().st_mtime_ns for name in new for path in (store / name).iterdir()}
     assert main(given) == 0
