@@ -20,14 +20,14 @@ KNOWN = {
 }
 """What may be known of a model from elsewhere: type, placeholder and help of each option."""
 
-ABOUT = """A model that another program trained (scVI, your own script): give its history alone,
-without RESULTS. --history is a table (.csv or .tsv) with one line for every epoch and the columns
-epoch, mse and kl (optional: split, beta, member). --latents may stand beside it: what the model
-makes of every cell or sample, as a table with the columns mean_0, mean_1, ... and log_var_0,
-log_var_1, ... (also mu, z_mean, logvar, log_variance; a first column of names does no harm), or as
-an .npz with the arrays mean and log_var (observations x units). It says what the curves show, which
-latent units are used, which have collapsed, and what beta the weight of the KL really is. It cannot
-say why: that takes the data and the model."""
+ABOUT = """A model that another program trained: give its history alone, without RESULTS. --history
+is a table (.csv or .tsv) with one line for every epoch and the columns epoch, mse and kl (optional:
+split, beta, member). --latents may stand beside it: what the model makes of every cell or sample,
+as a table with the columns mean_0, mean_1, ... and log_var_0, log_var_1, ... (also mu, z_mean,
+logvar, log_variance; a first column of names does no harm), or as an .npz with the arrays mean and
+log_var (observations x units). It says what the curves show, which latent units are used, which
+have collapsed, and what beta the weight of the KL really is. It cannot say why: that takes the data
+and the model."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
