@@ -10,7 +10,8 @@ from vaebio.report.read import Results
 from vaebio.report.symptom_views import courses, symptoms
 from vaebio.report.views import Plot
 
-COMMAND = "vaebio diagnose --member NAME"
+COMMAND = "vaebio diagnose RESULTS --member NAME"
+"""RESULTS is the folder of the data set."""
 
 
 @dataclass(frozen=True)
