@@ -61,7 +61,7 @@ def test_with_every_symptom_and_no_intervention_no_cause_is_supported(
     for table in (metrics(), metrics(pca_k2=0.31), metrics(floor=0.99), metrics(floor=np.nan)):
         found = diagnosed(make_bench(), trial, table, EVERY)
         assert [one.cause for one in found.verdicts if one.supported] == ["unknown"]
-        assert (found.prescription, found.follow_up) == (None, None)
+        assert (found.prescription, found.follow_up.achieved_mse) == (None, None)
 
 
 def test_symptoms_change_no_verdict_and_no_prescription(make_bench, trial):
