@@ -36,7 +36,7 @@ class Simulation:
     groups: int
     curved: bool
     in_other_units: int = 0
-    observations: int = 1000
+    observations: int = 800
     features: int = 784
 
 
