@@ -16,6 +16,8 @@ KEEPS:
     results/cases/<data set>/             all that a diagnosis leaves
 """
 
+import os
+
 CASES = f"{workflow.basedir}/config/cases.yaml"
 
 
@@ -43,7 +45,7 @@ rule case:
         "../envs/vaebio.yaml"
     params:
         snakefile=workflow.main_snakefile,
-        results=f"{RESULTS}/cases",
+        results=lambda wildcards, output: os.path.dirname(output[0]),
         version=__version__,
     shell:
         "snakemake --snakefile {params.snakefile:q}"
@@ -67,7 +69,7 @@ rule page_of_cases:
     conda:
         "../envs/vaebio.yaml"
     params:
-        results=f"{RESULTS}/cases",
+        results=lambda wildcards, output: os.path.splitext(output[0])[0],
         version=__version__,
     shell:
         "vaebio cases"
