@@ -11,6 +11,7 @@ from vaebio.errors import VaebioError
 from vaebio.report.case_results import read_outcomes
 from vaebio.report.cases import render
 from vaebio.terms import COLUMNS
+from vaebio.training.audit import weight_of_mean_error
 
 EVIL = "<b onclick=x>bold</b>"
 MEMBER = "k2-b1"
@@ -110,6 +111,18 @@ def test_an_outcome_has_the_mean_over_seeds_and_absent_numbers_are_none(tmp_path
     assert len(own) == 3 and one.mse == pytest.approx(own.mean())
     assert dict(one.budget) == {"null": 1.0, "beta": None}
     assert (one.reached.predicted, one.reached.achieved) == (0.42, 0.43)
+
+
+def test_beta_is_said_as_a_weight_beside_a_mean(tmp_path):
+    [one] = read_outcomes(diagnosed(tmp_path / "a"))
+    assert one.weight_of_mean == weight_of_mean_error(1.0, one.size[1])
+
+
+def test_what_looked_wrong_before_training_comes_first(listed):
+    diagnosed(listed / "results/one-a")
+    html = page(listed)
+    first, last = (html.index(word) for word in ("Beta 30 is not below", "Beta 1 is a KL weight"))
+    assert "Looks wrong:</strong> Beta 30" in html and first < last
 
 
 def test_features_that_keep_their_scale_have_no_planted_floor(tmp_path):

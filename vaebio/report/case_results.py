@@ -9,7 +9,7 @@ import pandas as pd
 
 from vaebio.configuration import loaded
 from vaebio.data.simulated import SIMULATIONS
-from vaebio.report.read import read_prepared, read_table
+from vaebio.report.read import combinations, read_prepared, read_table
 from vaebio.report.timing import read_timing, total
 from vaebio.settings import BUILTIN
 from vaebio.terms import NOISE_FLOOR
@@ -39,6 +39,8 @@ class Outcome:
 
     Parameters
     ----------
+    size
+        Observations and features.
     causes
         That are supported, in the order of the verdicts.
     found, meaning
@@ -52,10 +54,13 @@ class Outcome:
         What is prescribed; none where the settings are to stay.
     budget
         Parts with their errors, as numbers or None.
+    audit
+        What was said of the settings before training, each with whether it looked wrong.
     """
 
     member: str
     size: tuple[int, int]
+    beta: float
     causes: Sequence[str]
     found: str
     meaning: str
@@ -66,7 +71,16 @@ class Outcome:
     changes: Sequence[str]
     reached: Reached | None
     budget: Sequence[tuple[str, float | None]]
+    audit: Sequence[tuple[str, bool]]
     seconds: float | None
+
+    @property
+    def weight_of_mean(self) -> float:
+        """Beta as the KL weight in a loss of mean squared error over features + weight x KL.
+
+        There the squared error is features / 2 times smaller than in nats at sigma 1.
+        """
+        return 2 * self.beta / self.size[1]
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:
@@ -79,7 +93,7 @@ def read_outcomes(folder: Path) -> list[Outcome]:
     """
     if not (folder / LAST).is_file():
         return []
-    names = ("verdicts", "budget", "follow_up", "metrics")
+    names = ("verdicts", "budget", "follow_up", "metrics", "members", "audit")
     tables = {name: read_table(folder / f"{name}.tsv", f"{name}.tsv") for name in names}
     prescribed = loaded(folder / "prescription.yaml")
     how = loaded(folder / "settings" / "prepare.yaml")["prepare"]
@@ -99,24 +113,33 @@ def _outcome(
     facts: dict[str, Any],
     seconds: float | None,
 ) -> Outcome:
-    own = {key: table[table["member"] == name] for key, table in tables.items()}
-    supported = own["verdicts"][own["verdicts"]["supported"] == "True"]
+    verdicts, budget, follow_up = (
+        tables[key][tables[key]["member"] == name] for key in ("verdicts", "budget", "follow_up")
+    )
+    supported = verdicts[verdicts["supported"] == "True"]
     first = supported.iloc[0] if len(supported) else {"found": "", "meaning": ""}
     errors = tables["metrics"].query("measure == 'mse' and split == 'test'")
     levels = errors.set_index("member")["value"].astype(float)
-    seeds = levels[levels.index.str.fullmatch(rf"{name}-s\d+".replace(".", r"\."))]
-    parts = own["budget"]
+    seeds = tables["members"][combinations(tables["members"]) == name]
     return Outcome(
-        name,
-        (facts["observations"], facts["features"]),
-        list(supported["cause"]),
-        *(first["found"], first["meaning"]),
-        *(_number(seeds.mean()), _number(levels.get("null")), _number(levels.get(NOISE_FLOOR))),
-        _planted_floor(facts["matrix"], facts["scaled"]),
-        list(prescribed.get("changes", ())),
-        _reached(own["follow_up"]),
-        [(part, _number(mse)) for part, mse in zip(parts["part"], parts["mse"], strict=True)],
-        seconds,
+        member=name,
+        size=(facts["observations"], facts["features"]),
+        beta=float(seeds["beta"].iloc[0]),
+        causes=list(supported["cause"]),
+        found=first["found"],
+        meaning=first["meaning"],
+        mse=_number(levels[seeds["member"]].mean()),
+        null=_number(levels.get("null")),
+        floor=_number(levels.get(NOISE_FLOOR)),
+        planted_floor=_planted_floor(facts["matrix"], facts["scaled"]),
+        changes=list(prescribed.get("changes", ())),
+        reached=_reached(follow_up),
+        budget=[(part, _number(mse)) for part, mse in budget[["part", "mse"]].to_numpy()],
+        audit=[
+            (said, odd == "True")
+            for said, odd in tables["audit"][["sentence", "suspicious"]].to_numpy()
+        ],
+        seconds=seconds,
     )
 
 

@@ -86,6 +86,8 @@ def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
     return {
         "member": one.member,
         "size": one.size,
+        "beta": _beta(one),
+        "audit": sorted(one.audit, key=lambda said: not said[1]),
         "verdict": first or "no cause is supported",
         "further": list(one.causes[1:]),
         "as_expected": first in expected.causes if expected else None,
@@ -103,6 +105,14 @@ def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
         "budget": [(PARTS.get(part, part), part, _cell(mse)) for part, mse in one.budget],
         "seconds": one.seconds,
     }
+
+
+def _beta(one: Outcome) -> str:
+    """Beta in nats, and what it is called beside a mean."""
+    return (
+        f"Its beta of {one.beta:g}, in nats, is a KL weight of {one.weight_of_mean:.3g} beside the "
+        f"mean of the squared error over the {one.size[1]} features."
+    )
 
 
 def _cell(value: float | None) -> dict[str, Any]:
