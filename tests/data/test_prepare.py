@@ -370,6 +370,7 @@ CHANGES = {
     "impute": ("intensity", {"impute": "knn"}),
     "features": ("counts", {"features": 24}),
     "select": ("continuous", {"select": "mad"}),
+    "scale": ("counts", {"scale": False}),
     "clip": ("counts", {"clip": None}),
 }
 

@@ -37,6 +37,7 @@ def diagnosed(folder, causes=("latent_too_small",), changes=("grid.latents: 2 â†
     written(folder, "verdicts.tsv", rows)
     written(folder, "budget.tsv", [(MEMBER, "null", 1.0, "", ""), (MEMBER, "beta", "", "", "")])
     reached = {"member": MEMBER, "predicted_mse": 0.42, "achieved_mse": 0.43, "kept": kept}
+    reached |= {"predicted_low": 0.4, "predicted_high": 0.44 if kept else 0.42}
     written(folder, "follow_up.tsv", [reached])
     content = {MEMBER: {"changes": list(changes), "settings": {}}}
     (folder / "prescription.yaml").write_text(yaml.safe_dump(content))
@@ -75,11 +76,12 @@ def test_what_is_found_stands_beside_what_is_expected(listed):
     diagnosed(listed / "results/two-a", ("beta_too_high",), kept=False)
     html = page(listed)
     assert "1 of 2 diagnoses name a cause that is expected first" in html
-    assert "in 1 of 2 the error with fresh seeds is the one that was predicted" in html
+    assert "in 1 of 2 the error with fresh seeds lies in the 95 % interval" in html
     assert "1 of 3 have not run yet." in html
     assert "also beta_too_high" in html
     assert "expected: latent_too_small or decoder_too_weak" in html
-    assert "not as predicted" in html
+    assert "in 0.40 to 0.44" in html and "not in 0.40 to 0.42" in html
+    assert "outside what was predicted" in html
     assert "planted 0.4" in html
     assert html.count("<code>grid.latents: 2 â†’ 8</code>") == 2
 

@@ -24,11 +24,15 @@ class Reached:
 
     Parameters
     ----------
+    low, high
+        Where as many fresh seeds were to be expected; None with one seed.
     kept
-        Whether what was reached is what was predicted; None where there was no interval.
+        Whether what was reached lies there; None where there was no interval.
     """
 
     predicted: float
+    low: float | None
+    high: float | None
     achieved: float
     kept: bool | None
 
@@ -73,6 +77,13 @@ class Outcome:
     budget: Sequence[tuple[str, float | None]]
     audit: Sequence[tuple[str, bool]]
     seconds: float | None
+
+    @property
+    def missed(self) -> float | None:
+        """Reached less predicted, as a share of null - noise floor."""
+        if self.reached is None or self.null is None or self.floor is None:
+            return None
+        return (self.reached.achieved - self.reached.predicted) / (self.null - self.floor)
 
     @property
     def weight_of_mean(self) -> float:
@@ -150,7 +161,9 @@ def _reached(rows: pd.DataFrame) -> Reached | None:
     predicted, achieved = _number(row["predicted_mse"]), _number(row["achieved_mse"])
     if predicted is None or achieved is None:
         return None
-    return Reached(predicted, achieved, {"True": True, "False": False}.get(row["kept"]))
+    bounds = _number(row["predicted_low"]), _number(row["predicted_high"])
+    kept = {"True": True, "False": False}.get(row["kept"])
+    return Reached(predicted, *bounds, achieved, kept)
 
 
 def _planted_floor(matrix: str, scaled: bool) -> float | None:

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from vaebio.configuration import folder_of, read_cases, read_sheet
 from vaebio.diagnosis.budget import PARTS
 from vaebio.report import methods
-from vaebio.report.case_results import Outcome, read_outcomes
+from vaebio.report.case_results import Outcome, Reached, read_outcomes
 from vaebio.report.colours import dark_for
-from vaebio.report.numbers import listed, rounded
+from vaebio.report.numbers import listed, percent, rounded
 from vaebio.report.render import page
 from vaebio.settings.cases import Case, Expectation
 
@@ -82,7 +82,7 @@ def _rows(
 def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
     """What was found, printed."""
     first = one.causes[0] if one.causes else ""
-    after = one.reached
+    after, half = one.reached, _half(one.reached)
     return {
         "member": one.member,
         "size": one.size,
@@ -98,9 +98,11 @@ def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
         "null": _cell(one.null),
         "floor": _cell(one.floor),
         "planted_floor": "" if one.planted_floor is None else f"{one.planted_floor:g}",
-        "predicted": _cell(after.predicted if after else None),
-        "achieved": _cell(after.achieved if after else None),
+        "predicted": _cell(after.predicted if after else None, half),
+        "achieved": _cell(after.achieved if after else None, half),
+        "bounds": _bounds(after) if after else "",
         "kept": None if after is None else after.kept,
+        "missed": one.missed,
         "lowered": _lowered(one),
         "budget": [(PARTS.get(part, part), part, _cell(mse)) for part, mse in one.budget],
         "seconds": one.seconds,
@@ -115,25 +117,43 @@ def _beta(one: Outcome) -> str:
     )
 
 
-def _cell(value: float | None) -> dict[str, Any]:
+def _cell(value: float | None, half: float | None = None) -> dict[str, Any]:
     """A number as it is printed, and as it is sorted by."""
     if value is None:
         return {"text": ABSENT, "sort": ""}
-    return {"text": rounded(value), "sort": value}
+    return {"text": rounded(value, half), "sort": value}
+
+
+def _half(after: Reached | None) -> float | None:
+    """Half of the interval of a prediction."""
+    return None if after is None or after.low is None else (after.high - after.low) / 2
+
+
+def _bounds(after: Reached) -> str:
+    """Where the error with fresh seeds was to be expected."""
+    half = _half(after)
+    if half is None:
+        return ""
+    return f"{rounded(after.low, half)} to {rounded(after.high, half)}"
 
 
 def _lowered(one: Outcome) -> str:
     """What following the prescription did, in a sentence."""
     if one.reached is None or one.mse is None:
         return ""
-    before, after = rounded(one.mse), rounded(one.reached.achieved)
+    half = _half(one.reached)
+    before, after = rounded(one.mse, half), rounded(one.reached.achieved, half)
+    predicted, bounds = rounded(one.reached.predicted, half), _bounds(one.reached)
+    within = {
+        True: f"; {predicted} was predicted ({bounds})",
+        False: f", which is outside what was predicted: {predicted} ({bounds})",
+        None: f"; {predicted} was predicted",
+    }[one.reached.kept]
     if not one.changes:
-        return f"Nothing is to be changed; with fresh seeds the error is {after}, before {before}."
-    told = {True: ", as predicted", False: ", which is not as predicted", None: ""}
-    predicted = rounded(one.reached.predicted)
+        return f"Nothing is to be changed; with fresh seeds the error is {after}{within}."
     return (
-        f"With the settings that are prescribed the error goes from {before} to {after} with fresh "
-        f"seeds{told[one.reached.kept]} ({predicted})."
+        "With the settings that are prescribed the error goes from "
+        f"{before} to {after} with fresh seeds{within}."
     )
 
 
@@ -146,8 +166,12 @@ def _summary(rows: Sequence[dict[str, Any]]) -> str:
     kept = sum(row["kept"] for row in repaired)
     lines = [f"{right} of {len(judged)} diagnoses name a cause that is expected first"]
     lines.append(
-        f"in {kept} of {len(repaired)} the error with fresh seeds is the one that was predicted"
+        f"in {kept} of {len(repaired)} the error with fresh seeds lies in the 95 % interval of the "
+        "prediction"
     )
+    missed = [abs(row["missed"]) for row in repaired if row["missed"] is not None]
+    if missed:
+        lines.append(f"the most it misses it by is {percent(max(missed))} of null - noise floor")
     waiting = len(rows) - len(ran)
     end = f" {waiting} of {len(rows)} have not run yet." if waiting else ""
     return f"{'; '.join(lines)}.{end}"
