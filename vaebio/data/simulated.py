@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 HIDDEN = 40
 """Directions into which the factors are bent before they reach the features."""
 
-OTHER_UNITS = 30.0
+OTHER_UNITS = 100.0
 """Times by which the first features are larger than the others, as if in other units."""
 
 
