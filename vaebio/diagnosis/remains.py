@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
+from vaebio.diagnosis.probe import SIMPLER
 from vaebio.diagnosis.reliable import unseen, unusable
+from vaebio.diagnosis.simpler import said
 from vaebio.diagnosis.words import percent, sentence
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
     share = Interval(max(best, 0.0) / evidence.room)
     supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
     found = sentence(f"{told}{_left(evidence)}{_rival(evidence)}")
-    return Finding(supported, found, share, "", evidence.mse)
+    return Finding(supported, _and_simpler(found, evidence, limits), share, "", evidence.mse)
 
 
 def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
@@ -82,7 +84,13 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
         "no single factor has a part that counts beyond the noise of the seeds"
     )
     share = Interval(max(best, 0.0) / evidence.room)
-    return Finding(True, sentence(f"{told}, but {why}{_rival(evidence)}"), share)
+    found = sentence(f"{told}, but {why}{_rival(evidence)}")
+    return Finding(True, _and_simpler(found, evidence, limits), share)
+
+
+def _and_simpler(found: str, evidence: Evidence, limits: "Limits") -> str:
+    """With what a model without hidden layers reaches, where that counts."""
+    return f"{found} {said(evidence, limits)}".rstrip()
 
 
 def _rival(evidence: Evidence) -> str:
@@ -95,8 +103,11 @@ def _rival(evidence: Evidence) -> str:
 
 
 def _best(evidence: Evidence) -> tuple[float, str]:
-    """Largest mean gain of any probe that stands for other settings, and a clause about it."""
-    gains = {name: g.value for name, g in evidence.gains(0.95).items()}
+    """Largest mean gain of any probe that stands for other settings, and a clause about it.
+
+    A model without hidden layers is another kind of model, and has a sentence of its own.
+    """
+    gains = {name: g.value for name, g in evidence.gains(0.95).items() if name != SIMPLER}
     if not gains:
         return float("-inf"), "no probe with other settings was trained"
     name = max(sorted(gains), key=gains.get)
