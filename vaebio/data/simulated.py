@@ -61,7 +61,7 @@ class Simulated:
 
 SIMULATIONS = {
     "simulated784": Simulation(784, 0.4, 6, 4, curved=True, in_other_units=8),
-    "noise784": Simulation(785, 0.9, 2, 2, curved=False),
+    "noise784": Simulation(785, 0.98, 2, 2, curved=False),
 }
 """The built-in simulations by name."""
 
