@@ -10,8 +10,8 @@ from vaebio.data.prepare import prepare
 from vaebio.data.read import read
 from vaebio.diagnosis.causes import CAUSES
 from vaebio.errors import VaebioError
+from vaebio.model.reduction import beta_of_weight
 from vaebio.settings import Config
-from vaebio.training.audit import weight_of_mean_error
 from vaebio.workflow import Plan
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +55,7 @@ def test_beta_is_that_of_a_weight_beside_a_mean_over_the_features(name, weight):
     config = read_config(FOLDER / f"{name}.yaml")
     for data, row in read_sheet(FOLDER / f"{name}.tsv").items():
         [beta] = resolve(config, data).grid.betas
-        assert weight_of_mean_error(beta, FEATURES[row.matrix]) == pytest.approx(weight)
+        assert beta == beta_of_weight(weight, error_over=FEATURES[row.matrix])
 
 
 @every

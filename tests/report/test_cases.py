@@ -8,10 +8,10 @@ import yaml
 
 from tests.report.synthetic import results_folder
 from vaebio.errors import VaebioError
+from vaebio.model.reduction import beta_of_weight
 from vaebio.report.case_results import read_outcomes
 from vaebio.report.cases import render
 from vaebio.terms import COLUMNS
-from vaebio.training.audit import weight_of_mean_error
 
 EVIL = "<b onclick=x>bold</b>"
 MEMBER = "k2-b1"
@@ -117,7 +117,7 @@ def test_an_outcome_has_the_mean_over_seeds_and_absent_numbers_are_none(tmp_path
 
 def test_beta_is_said_as_a_weight_beside_a_mean(tmp_path):
     [one] = read_outcomes(diagnosed(tmp_path / "a"))
-    assert one.weight_of_mean == weight_of_mean_error(1.0, one.size[1])
+    assert beta_of_weight(one.weight_of_mean, error_over=one.size[1]) == pytest.approx(1)
 
 
 def test_what_looked_wrong_before_training_comes_first(listed):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from vaebio.configuration import loaded
 from vaebio.data.simulated import SIMULATIONS
+from vaebio.model.reduction import beta_of_weight
 from vaebio.report.read import combinations, read_prepared, read_table
 from vaebio.report.timing import read_timing, total
 from vaebio.settings import BUILTIN
@@ -87,11 +88,8 @@ class Outcome:
 
     @property
     def weight_of_mean(self) -> float:
-        """Beta as the KL weight in a loss of mean squared error over features + weight x KL.
-
-        There the squared error is features / 2 times smaller than in nats at sigma 1.
-        """
-        return 2 * self.beta / self.size[1]
+        """Beta as the KL weight in a loss of mean squared error over features + weight x KL."""
+        return self.beta / beta_of_weight(1.0, error_over=self.size[1])
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:
