@@ -50,7 +50,7 @@ def test_what_is_expected_is_said_of_every_data_set_in_known_causes(case):
         assert set(one.causes) <= set(CAUSES)
 
 
-@pytest.mark.parametrize(("name", "weight"), [("mean-reduced", 1), ("high-beta-mean", 10)])
+@pytest.mark.parametrize(("name", "weight"), [("mean-reduced", 1.0), ("high-beta-mean", 10.0)])
 def test_beta_is_that_of_a_weight_beside_a_mean_over_the_features(name, weight):
     config = read_config(FOLDER / f"{name}.yaml")
     for data, row in read_sheet(FOLDER / f"{name}.tsv").items():
