@@ -116,6 +116,7 @@ CHANGES = {
     "impute": [{"impute": "median"}, {"impute": "knn"}],
     "features": [{"features": 10}, {"features": 2000}],
     "select": [{"select": s} for s in ("seurat_v3", "pearson", "variance", "mad", "none")],
+    "scale": [{"scale": False}],
     "clip": [{"clip": 3.0}, {"clip": None}],
 }
 
