@@ -43,7 +43,7 @@ class Workplace:
         command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
         command += ["--configfile", "settings.yaml", *words]
         return subprocess.run(
-            list(map(str, command)), cwd=self.folder, capture_output=True, text=True, timeout=300
+            list(map(str, command)), cwd=self.folder, capture_output=True, text=True, timeout=900
         )
 
     def planned(self, **change):
