@@ -8,8 +8,9 @@ demo: .venv/.demo
 	$(BIN)/snakemake --cores all
 	@echo "Report of the demo: $(CURDIR)/results/pbmc68k/report.html"
 
+# In as many processes as there are cores, at most four; what the tests train is tiny.
 test: .venv/.test lint
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint: .venv/.test
 	$(BIN)/ruff check .

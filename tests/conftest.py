@@ -8,6 +8,7 @@ import pytest
 import torch
 
 ROOT = Path(__file__).parents[1]
+WORKFLOW = "workflow"
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 
 # The models of the tests are tiny: more threads would only wait for each other.
@@ -16,6 +17,21 @@ torch.set_num_threads(1)
 
 def pytest_addoption(parser):
     parser.addoption("--device", default="cpu", help="torch device of the model's tests")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Runs of Snakemake go first and to one worker: they are the longest, and share their results.
+
+    All else stays together by file, since what a file has prepared serves all of its tests.
+    """
+    items.sort(key=lambda item: _group(item) != WORKFLOW)
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item):
+    return WORKFLOW if item.path.parent.name == WORKFLOW else str(item.path)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from math import isfinite
 import pytest
 
 from tests.diagnosis.conftest import values
-from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, subsets, word
+from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, SIMPLER, subsets, word
 from vaebio.diagnosis.rows import Range
 from vaebio.diagnosis.run import STEPS, Effort, run_probes
 from vaebio.training import job as module
@@ -48,7 +48,7 @@ def test_every_probe_is_there_once_for_every_seed_and_trained_once(
     relaxed = subsets()[-1]
     expected = [word(FACTORIAL, cell) for cell in subsets()]
     expected += [word(way, cell) for way in OPTIMISER for cell in ((), relaxed)]
-    expected += [AS_IS, "refined_posterior", "beta_higher"]
+    expected += [AS_IS, "refined_posterior", "beta_higher", SIMPLER]
     assert words == dict.fromkeys(expected, 2)
     assert tuple(steps) == STEPS
     assert {one.member for one in found.probes} == {"k2-b1"}
@@ -63,6 +63,15 @@ def test_every_probe_is_there_once_for_every_seed_and_trained_once(
     again = run(make_bench(), trial, (1, 0, 1))
     timeless = [[replace(p, seconds=0.0) for p in one.probes] for one in (found, again)]
     assert timeless[0] == timeless[1]
+
+
+def test_the_simpler_model_has_no_hidden_layers_and_the_relaxed_rest(make_bench, trial):
+    found = run(make_bench(), trial)
+    [own], [relaxed] = of(found, SIMPLER), of(found, word(FACTORIAL, {"latent", "beta"}))
+    assert (own.encoder, own.decoder) == ((), ())
+    assert (own.latent, own.beta) == (relaxed.latent, relaxed.beta)
+    linear = replace(trial, architecture=replace(trial.architecture, encoder=(), decoder=()))
+    assert not of(run(make_bench(), linear), SIMPLER)
 
 
 def test_without_a_warm_up_the_combinations_have_one(make_bench, trial):
@@ -93,7 +102,7 @@ def test_a_diagnosis_that_was_killed_goes_on_where_it_was(make_bench, trial, mon
 def test_a_member_that_diverges_is_told_and_ends_nothing(make_bench, trial):
     found = run(make_bench(), trial, learning_rate=1e20, clip=1e30)
     assert {(p.status, p.mse_test) for p in of(found, AS_IS)} == {("diverged", None)}
-    assert len(found.probes) == 25
+    assert len(found.probes) == 26
 
 
 def test_outliers_get_their_probes_in_their_own_units(make_bench, trial):

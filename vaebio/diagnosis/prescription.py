@@ -14,7 +14,8 @@ from scipy import stats
 
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.interval import Interval, over_seeds
-from vaebio.diagnosis.probe import FACTORIAL, FACTORS, OPTIMISER, read_word, word
+from vaebio.diagnosis.probe import FACTORIAL, FACTORS, OPTIMISER, SIMPLER, read_word, word
+from vaebio.diagnosis.simpler import simpler_counts
 from vaebio.diagnosis.size import parameters
 from vaebio.diagnosis.words import level
 
@@ -80,7 +81,7 @@ def prescribe(evidence: Evidence, limits: "Limits") -> Prescription | None:
     Cheap is what changes little, then what has few parameters. A probe that diverged with a seed
     the others have is not prescribed.
     """
-    candidates = _candidates(evidence)
+    candidates = _candidates(evidence, limits)
     if not candidates:
         return None
     errors = _judged_by(evidence, candidates)
@@ -185,9 +186,14 @@ def compare(prescription: Prescription, achieved: Sequence[float], limits: "Limi
     )
 
 
-def _candidates(evidence: Evidence) -> list[str]:
-    """Probes that can be written as settings, with as many seeds as any of them."""
+def _candidates(evidence: Evidence, limits: "Limits") -> list[str]:
+    """Probes that can be written as settings, with as many seeds as any of them.
+
+    A model without hidden layers is another kind of model, and needs a reason.
+    """
     names = [w for w in (word(FACTORIAL), *evidence.gains(0.95)) if _can_be_set(evidence, w)]
+    if not simpler_counts(evidence, limits):
+        names = [name for name in names if name != SIMPLER]
     seeds = {name: len(evidence.errors.get(name, {})) for name in names}
     most = max(seeds.values(), default=0)
     return [name for name in names if seeds[name] == most] if most else []

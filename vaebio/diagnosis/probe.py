@@ -25,6 +25,10 @@ OPTIMISER = ("learning_rate_low", "learning_rate_high", "longer")
 """The member trained on: at a tenth of the learning rate, at three times it, for twice the epochs.
 With factors relaxed (`longer:encoder+decoder+latent+beta`) it is the relaxed member that was."""
 
+SIMPLER = "simpler"
+"""A linear encoder and decoder, at the relaxed latent size and beta: what no larger network reaches
+has too many weights for the observations."""
+
 PROBES = {
     FACTORIAL: "trained anew with the factors after the colon relaxed",
     AS_IS: "the member itself",
@@ -33,6 +37,7 @@ PROBES = {
     "learning_rate_high": "trained on at three times the learning rate",
     "longer": "trained on for twice the epochs",
     "beta_higher": "trained anew at ten times the beta",
+    SIMPLER: "trained anew without hidden layers, latent size and beta relaxed",
     "rescaled": "trained anew on features of comparable scale, measured in these units",
     "measured_rescaled": "the member itself, measured in the units of `rescaled`",
 }

@@ -6,6 +6,7 @@ from vaebio.diagnosis.evidence import MOST_COPIED, Evidence
 from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
 from vaebio.diagnosis.reliable import unseen, unusable
+from vaebio.diagnosis.simpler import said, simpler_counts
 from vaebio.diagnosis.words import percent, sentence
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
         return Finding(False, f"It cannot be said that nothing helps: {reason}.")
     best, told = _best(evidence)
     share = Interval(max(best, 0.0) / evidence.room)
-    supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
+    near = max(best, evidence.behind) <= limits.floor * evidence.room
+    supported = not removable and near and not simpler_counts(evidence, limits)
     found = sentence(f"{told}{_left(evidence)}{_rival(evidence)}")
     return Finding(supported, found, share, "", evidence.mse)
 
@@ -108,7 +110,10 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
         "no single factor has a part that counts beyond the noise of the seeds"
     )
     share = Interval(max(best, 0.0) / evidence.room)
-    return Finding(True, sentence(f"{told}, but {why}{_rival(evidence)}"), share)
+    simpler = said(evidence, limits)
+    found = sentence(f"{told}, but {why}{_rival(evidence)}")
+    change = "no hidden layers: model.encoder and model.decoder []" if simpler else ""
+    return Finding(True, f"{found} {simpler}".rstrip(), share, change)
 
 
 def _rival(evidence: Evidence) -> str:

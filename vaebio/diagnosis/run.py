@@ -14,7 +14,7 @@ from vaebio.diagnosis.factorial import Cell, combinations, seeded
 from vaebio.diagnosis.measured import Measured, Measuring
 from vaebio.diagnosis.monotone import repaired
 from vaebio.diagnosis.outlook import look
-from vaebio.diagnosis.probe import AS_IS, FACTORIAL, FACTORS, Probe
+from vaebio.diagnosis.probe import AS_IS, FACTORIAL, FACTORS, SIMPLER, Probe
 from vaebio.diagnosis.refined import refine
 from vaebio.diagnosis.relaxed import Levels, levels
 from vaebio.diagnosis.rescaled import comparable, feature_errors, mse_in_units_of, null_mse
@@ -31,7 +31,7 @@ HIGHER, FIRST_BETA = 10.0, 0.1
 STEPS = (
     "the member itself",
     "its training continued",
-    "all combinations of relaxed factors, and a higher beta",
+    "all combinations of relaxed factors, a higher beta, and no hidden layers",
     "combinations that came out worse than with less relaxed",
     "the training of the relaxed member continued",
     "the posterior refined",
@@ -111,11 +111,11 @@ def run_probes(
     work = _Work(bench, member, sorted(set(seeds)), Rows(name, span), effort, on_step)
     own = work.own()
     ways, training = work.trained_on(own)
-    cells, higher = work.combined(training)
+    cells, others = work.combined(training)
     cells = work.repaired(cells)
     probes = [work.rows.of(AS_IS, one) for one in own.values()]
     probes += [work.rows.of(FACTORIAL, one, relaxed) for (relaxed, _), one in cells.items()]
-    probes += [work.rows.of("beta_higher", one) for one in higher.values()]
+    probes += [work.rows.of(name, one) for (name, _), one in others.items()]
     probes += [work.rows.of(way, one) for (way, _), one in ways.items()]
     probes += work.relaxed_trained_on(cells)
     there = [one for one in own.values() if one.trained.folder]
@@ -165,14 +165,17 @@ class _Work:
 
     def combined(
         self, training: dict[str, Any]
-    ) -> tuple[dict[Cell, Measured], dict[int, Measured]]:
-        """All combinations of relaxed factors, and the member at a higher beta beside them."""
+    ) -> tuple[dict[Cell, Measured], dict[tuple[str, int], Measured]]:
+        """All combinations of relaxed factors, and beside them what else is trained anew."""
         self._next()
         present = replace(self.member, training=training)
         cells = combinations(present, self.levels, self.seeds)
-        higher = self._each(higher_beta(present, self.noise))
-        found = self.measuring.trained(cells | higher)
-        return {cell: found[cell] for cell in cells}, {seed: found[seed] for seed in higher}
+        others = {"beta_higher": higher_beta(present, self.noise)}
+        if not is_linear(present):
+            others[SIMPLER] = simpler(present, self.levels)
+        single = {(n, seed): one for n in others for seed, one in self._each(others[n]).items()}
+        found = self.measuring.trained(cells | single)
+        return {cell: found[cell] for cell in cells}, {at: found[at] for at in single}
 
     def repaired(self, cells: dict[Cell, Measured]) -> dict[Cell, Measured]:
         """The combinations, trained again where relaxing one more factor came out worse."""
@@ -237,3 +240,14 @@ def higher_beta(trial: Trial, noise: float) -> Trial:
     """
     beta = max(HIGHER * trial.member.beta or FIRST_BETA, noise)
     return replace(trial, member=replace(trial.member, beta=beta))
+
+
+def is_linear(trial: Trial) -> bool:
+    """Whether it has no hidden layer."""
+    return not (trial.architecture.encoder or trial.architecture.decoder)
+
+
+def simpler(trial: Trial, relaxed: Levels) -> Trial:
+    """Without hidden layers, all else relaxed."""
+    larger = relaxed.at(trial, frozenset({"latent", "beta"}))
+    return replace(larger, architecture=replace(larger.architecture, encoder=(), decoder=()))

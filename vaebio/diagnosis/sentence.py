@@ -7,6 +7,7 @@ from vaebio.diagnosis.attribution import parts
 from vaebio.diagnosis.causes import CAUSES
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.prescription import KEYS, Prescription
+from vaebio.diagnosis.simpler import said as of_the_simpler
 from vaebio.diagnosis.symptoms import Symptom
 from vaebio.diagnosis.verdict import Verdict, supported
 from vaebio.diagnosis.words import FACTOR_WORDS, level, listed, percent
@@ -31,7 +32,10 @@ def sentences(
     """
     causes = supported(list(verdicts))
     lines = [_seen(evidence, symptoms), _factors(evidence, causes, limits)]
-    lines += [one for cause in causes for one in _other(evidence, cause)]
+    simpler = of_the_simpler(evidence, limits)
+    lines += [one for cause in causes for one in _other(evidence, cause, simpler)]
+    if "unknown" not in {cause.cause for cause in causes}:
+        lines.append(simpler)
     return " ".join(filter(None, [*lines, _cure(prescription)]))
 
 
@@ -67,7 +71,7 @@ def _factors(evidence: Evidence, causes: Sequence[Verdict], limits: "Limits") ->
     return f"{', '.join(said)}."
 
 
-def _other(evidence: Evidence, one: Verdict) -> list[str]:
+def _other(evidence: Evidence, one: Verdict, simpler: str) -> list[str]:
     """What a cause that is no factor says."""
     at = "" if one.predicted_mse is None else f": MSE {one.predicted_mse:.3g}"
     told = {
@@ -76,9 +80,13 @@ def _other(evidence: Evidence, one: Verdict) -> list[str]:
         "input_scale": "A few features carry most of the error because of their scale.",
         "noise_floor": "What is left is noise, by the estimate of its floor.",
         "none": "No change that was tried lowers it by an amount that counts.",
-        "unknown": f"Why it is not lower is not known. {one.found}",
+        "unknown": f"{_not_known(simpler)} {one.found}",
     }
     return [told[one.cause]] if one.cause in told else []
+
+
+def _not_known(simpler: str) -> str:
+    return "No tested cause explains it." if simpler else "Why it is not lower is not known."
 
 
 def _cure(prescription: Prescription | None) -> str:
