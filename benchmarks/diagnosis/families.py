@@ -37,6 +37,8 @@ class Size:
         Expected total of an observation, where there are counts.
     hidden
         Widths of the encoder of a healthy member; the decoder has them turned round.
+    minibatches
+        Of an epoch.
     """
 
     name: str
@@ -45,11 +47,12 @@ class Size:
     factors: int
     depth: float
     hidden: tuple[int, ...]
+    minibatches: int
 
 
 SIZES = {
-    "small": Size("small", 600, 60, 4, 3000.0, (24,)),
-    "large": Size("large", 800, 100, 6, 12000.0, (24,)),
+    "small": Size("small", 600, 60, 4, 3000.0, (24,), 3),
+    "large": Size("large", 800, 100, 6, 12000.0, (24,), 4),
 }
 
 

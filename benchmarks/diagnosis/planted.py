@@ -34,11 +34,15 @@ OF_FACTORS = ("encoder", "decoder", "latent", "beta")
 NARROW, FEW, HIGH, SLOW = 2, 2, 30.0, 1e-4
 """Width of a layer, units, beta and learning rate that are faults."""
 
-USUAL = {"learning_rate": 2e-2, "warmup": 8, "patience": 6, "epochs": 40}
-"""Training of a healthy member."""
-
-MINIBATCHES = 3
-"""Of an epoch."""
+USUAL = {
+    "epochs": 24,
+    "warmup": 5,
+    "patience": 4,
+    "learning_rate": 0.03,
+    "learning_rate_schedule": "cosine",
+    "learning_rate_end": 0.05,
+}
+"""Training of a healthy member, which has come to an end by it."""
 
 KINDS = ("healthy", "generous", "noise", "noise generous")
 """Members without a fault: as large as the data ask for, or with a layer and a unit more and at
@@ -113,7 +117,7 @@ class Case:
         """Settings of its training by key, as the store keeps them."""
         own = USUAL | ({"learning_rate": SLOW} if "optimiser" in self.faults else {})
         train = round(SIZES[self.size].observations * SHARES["train"])
-        minibatch = -(-train // MINIBATCHES)
+        minibatch = -(-train // SIZES[self.size].minibatches)
         return vars(workload.training(**own, minibatch=minibatch, checkpoint=600.0))
 
     def with_only(self, faults: Sequence[str]) -> "Case":
