@@ -35,7 +35,7 @@ NARROW, FEW, HIGH, SLOW = 2, 2, 30.0, 1e-4
 """Width of a layer, units, beta and learning rate that are faults."""
 
 USUAL = {
-    "epochs": 24,
+    "epochs": 22,
     "warmup": 5,
     "patience": 4,
     "learning_rate": 0.03,

@@ -78,8 +78,8 @@ def _heeded(evidence: Evidence, found: dict[str, Finding], limits: "Limits") -> 
         expected = together if name in own else one.predicted
         if noise:
             return replace(one, supported=False, found=f"{one.found} It does not count: {noise}.")
-        if expected is not None and expected >= evidence.null:
-            said = f"the train mean ({evidence.null:.3g}) is no worse than {expected:.3g}"
+        if expected is not None and evidence.null - expected < limits.explainable * evidence.null:
+            said = f"the train mean ({evidence.null:.3g}) is hardly worse than {expected:.3g}"
             return replace(one, supported=False, found=f"{one.found} It does not count: {said}.")
         return one
 
