@@ -51,8 +51,8 @@ class Size:
 
 
 SIZES = {
-    "small": Size("small", 400, 40, 4, 2000.0, (20,), 3),
-    "large": Size("large", 600, 60, 5, 12000.0, (24,), 3),
+    "small": Size("small", 400, 60, 4, 3000.0, (20,), 4),
+    "large": Size("large", 600, 80, 5, 16000.0, (24,), 4),
 }
 
 

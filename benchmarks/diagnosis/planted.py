@@ -35,18 +35,18 @@ NARROW, FEW, HIGH, SLOW = 2, 2, 30.0, 1e-4
 """Width of a layer, units, beta and learning rate that are faults."""
 
 USUAL = {
-    "epochs": 22,
-    "warmup": 5,
-    "patience": 4,
-    "learning_rate": 0.03,
+    "epochs": 26,
+    "warmup": 6,
+    "patience": 6,
+    "learning_rate": 0.02,
     "learning_rate_schedule": "cosine",
     "learning_rate_end": 0.05,
 }
 """Training of a healthy member, which has come to an end by it."""
 
 KINDS = ("healthy", "generous", "noise", "noise generous")
-"""Members without a fault: as large as the data ask for, or with a layer and a unit more and at
-half the beta; on the data of the family, or on noise alone."""
+"""Members without a fault: as large as the data ask for, or twice as wide, with a unit more and
+at half the beta; on the data of the family, or on noise alone."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Case:
     def architecture(self) -> Architecture:
         """Of the member."""
         size, family = SIZES[self.size], FAMILIES[self.family]
-        hidden = size.hidden * (2 if self.generous else 1)
+        hidden = tuple((2 if self.generous else 1) * width for width in size.hidden)
         narrow = (*hidden[:-1], NARROW)
         encoder = narrow if "encoder" in self.faults else hidden
         decoder = (narrow if "decoder" in self.faults else hidden)[::-1]
