@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from vaebio.diagnosis.evidence import MOST_COPIED, Evidence
 from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
+from vaebio.diagnosis.probe import SIMPLER
 from vaebio.diagnosis.reliable import unseen, unusable
-from vaebio.diagnosis.simpler import said, simpler_counts
+from vaebio.diagnosis.simpler import said
 from vaebio.diagnosis.words import percent, sentence
 
 if TYPE_CHECKING:
@@ -85,10 +86,9 @@ def none(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
         return Finding(False, f"It cannot be said that nothing helps: {reason}.")
     best, told = _best(evidence)
     share = Interval(max(best, 0.0) / evidence.room)
-    near = max(best, evidence.behind) <= limits.floor * evidence.room
-    supported = not removable and near and not simpler_counts(evidence, limits)
+    supported = not removable and max(best, evidence.behind) <= limits.floor * evidence.room
     found = sentence(f"{told}{_left(evidence)}{_rival(evidence)}")
-    return Finding(supported, found, share, "", evidence.mse)
+    return Finding(supported, _and_simpler(found, evidence, limits), share, "", evidence.mse)
 
 
 def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
@@ -110,10 +110,13 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
         "no single factor has a part that counts beyond the noise of the seeds"
     )
     share = Interval(max(best, 0.0) / evidence.room)
-    simpler = said(evidence, limits)
     found = sentence(f"{told}, but {why}{_rival(evidence)}")
-    change = "no hidden layers: model.encoder and model.decoder []" if simpler else ""
-    return Finding(True, f"{found} {simpler}".rstrip(), share, change)
+    return Finding(True, _and_simpler(found, evidence, limits), share)
+
+
+def _and_simpler(found: str, evidence: Evidence, limits: "Limits") -> str:
+    """With what a model without hidden layers reaches, where that counts."""
+    return f"{found} {said(evidence, limits)}".rstrip()
 
 
 def _rival(evidence: Evidence) -> str:
@@ -126,8 +129,11 @@ def _rival(evidence: Evidence) -> str:
 
 
 def _best(evidence: Evidence) -> tuple[float, str]:
-    """Largest mean gain of any probe that stands for other settings, and a clause about it."""
-    gains = {name: g.value for name, g in evidence.gains(0.95).items()}
+    """Largest mean gain of any probe that stands for other settings, and a clause about it.
+
+    A model without hidden layers is another kind of model, and has a sentence of its own.
+    """
+    gains = {name: g.value for name, g in evidence.gains(0.95).items() if name != SIMPLER}
     if not gains:
         return float("-inf"), "no probe with other settings was trained"
     name = max(sorted(gains), key=gains.get)

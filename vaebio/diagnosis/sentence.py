@@ -34,8 +34,8 @@ def sentences(
     lines = [_seen(evidence, symptoms), _factors(evidence, causes, limits)]
     simpler = of_the_simpler(evidence, limits)
     lines += [one for cause in causes for one in _other(evidence, cause, simpler)]
-    if "unknown" not in {cause.cause for cause in causes}:
-        lines.append(simpler)
+    # Where the cause is not known, it stands in what was found.
+    lines += [] if "unknown" in {cause.cause for cause in causes} else [simpler]
     return " ".join(filter(None, [*lines, _cure(prescription)]))
 
 
@@ -79,7 +79,8 @@ def _other(evidence: Evidence, one: Verdict, simpler: str) -> list[str]:
         "optimiser": f"Trained differently the same model comes lower{at}.",
         "input_scale": "A few features carry most of the error because of their scale.",
         "noise_floor": "What is left is noise, by the estimate of its floor.",
-        "none": "No change that was tried lowers it by an amount that counts.",
+        "none": f"No change {'of this network' if simpler else 'that was tried'} lowers it by an "
+        "amount that counts.",
         "unknown": f"{_not_known(simpler)} {one.found}",
     }
     return [told[one.cause]] if one.cause in told else []
