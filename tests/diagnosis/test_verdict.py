@@ -358,6 +358,16 @@ def test_the_scale_of_the_input_needs_both_its_audit_and_its_probe():
     assert gain == pytest.approx(0.5)
 
 
+def test_how_much_worse_than_nothing_features_are_predicted_does_not_hide_the_gain():
+    worse = [
+        replace(p, explained_test=-5.0 * p.seed) if p.probe == "measured_rescaled" else p
+        for p in rescaled(0.5, 0.0)
+    ]
+    one = row("input_scale", [*factorial(additive()), *worse], concentration=0.7)
+    assert one.supported
+    assert one.gain == pytest.approx(0.51)
+
+
 def test_what_diverged_is_said():
     probes = [
         probe("factorial", None, p.seed, p.relaxed) if p.word == "factorial:latent" and p.seed == 2

@@ -88,11 +88,20 @@ def ways_to_train(evidence: Evidence) -> list[str]:
 
 
 def input_scale(evidence: Evidence, limits: "Limits") -> Finding:
-    """Explained fractions in the units of the rescaled features, with and without rescaling."""
+    """Explained fractions in the units of the rescaled features, with and without rescaling.
+
+    A fraction below 0 counts as 0. Features that a member has not learned it predicts at random
+    in these units: by how much it is worse than the train mean differs from seed to seed, and
+    would hide a gain that every seed has.
+    """
     said = _concentrated(evidence, limits)
     # Of negative fractions, because what falls is what is gained.
     lost = [
-        {p.seed: -p.explained_test for p in evidence.of(name) if p.explained_test is not None}
+        {
+            p.seed: -max(p.explained_test, 0.0)
+            for p in evidence.of(name)
+            if p.explained_test is not None
+        }
         for name in ("measured_rescaled", "rescaled")
     ]
     gain = paired(*lost, limits.confidence)
