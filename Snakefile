@@ -1,5 +1,5 @@
 """
-From omics matrices to a report: prepare, train a grid of VAEs, evaluate, report.
+From omics matrices to a report: prepare, train a grid of VAEs, evaluate, diagnose, report.
 
 Settings: config/config.yaml, or your own file with --configfile. Data sets: config/datasets.tsv.
 """
@@ -22,6 +22,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/choose.smk"
 include: "workflow/rules/diagnose.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/cases.smk"
 
 
 rule all:

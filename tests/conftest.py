@@ -94,9 +94,12 @@ def results_folder():
 @pytest.fixture(scope="session")
 def read_folder():
     """Reader of such a folder, as the page reads it."""
+    from vaebio.report.diagnosis import TABLES
     from vaebio.report.read import OPTIONAL, read_results
 
     def read(folder):
+        made = {name: folder / f"{name}.tsv" for name in TABLES}
+        made["prescription"] = folder / "prescription.yaml"
         others = {name: folder / f"{name}.tsv" for name in OPTIONAL if name != "audit"}
         return read_results(
             members=folder / "members.tsv",
@@ -106,6 +109,7 @@ def read_folder():
             prepared=folder / "prepared.json",
             settings=folder / "settings.yaml",
             timing=folder / "timing",
+            diagnosis={name: path for name, path in made.items() if path.exists()},
             **{name: path for name, path in others.items() if path.exists()},
         )
 

@@ -8,12 +8,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from tests.report.diagnosed import write_diagnosis
 from vaebio.report import overview, page
 
 SECTIONS = [
     "answer",
     "grid",
     "frontier",
+    "why",
     "chosen",
     "curves",
     "latent",
@@ -43,6 +45,7 @@ def address(results_folder, tmp_path_factory, written):
     made = results_folder(
         folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30, diverged=("k2-b3-s1",)
     )
+    write_diagnosis(folder, "k8-b3", ["k8-b3-s0", "k8-b3-s1"], diverged=("longer",))
     return written(made, folder / "report.html")
 
 
@@ -312,6 +315,26 @@ def test_every_control_can_be_reached_and_named(report):
     assert report.execute_script(script) == []
 
 
+def test_the_section_why_draws_and_hands_out_its_tables(report):
+    frames = report.find_elements(By.CSS_SELECTOR, "#why figure.plot")
+    assert [f.get_attribute("id").split("-")[1] for f in frames] == ["budget", "probes", "courses"]
+    drawn = "return arguments[0].querySelector('.canvas').data.length"
+    assert all(report.execute_script(drawn, frame) for frame in frames)
+    words = "return document.querySelector('#why figure.plot .canvas').layout.xaxis.range[0]"
+    assert report.execute_script(words) == 0
+    Select(frames[0].find_element(By.TAG_NAME, "select")).select_by_index(1)
+    assert report.execute_script(words) > 0.5
+    report.execute_script("window.saved = []; save = (...words) => saved.push(words)")
+    for words in ("[data-table]", "[data-download='#patch-1']"):
+        button = report.find_element(By.CSS_SELECTOR, f"#why {words}")
+        report.execute_script("arguments[0].click()", button)
+    table, patch = report.execute_script("return saved.map((words) => words[0])")
+    assert table.splitlines()[0].split("\t")[:2] == ["member", "symptom"]
+    assert len(table.splitlines()) == 4
+    assert "latents:" in patch
+    assert errors(report) == []
+
+
 def test_hostile_names_run_nothing(browser, results_folder, tmp_path, written):
     folder = results_folder(
         tmp_path / "a",
@@ -350,10 +373,14 @@ def test_the_overview_opens_and_leads_to_the_reports(browser, results_folder, tm
         results_folder(tmp_path / n, name=n, betas=(1.0,), latents=(2,), seeds=(0, 1), epochs=22)
         for n in ("one", "two")
     ]
+    write_diagnosis(folders[0], "k2-b1", ["k2-b1-s0"])
     written(folders[1], folders[1] / "report.html")
     target = tmp_path / "report.html"
     target.write_text(overview.render(folders, target), encoding="utf-8")
     browser.get(target.as_uri())
     assert errors(browser) == []
+    rows = [row.text for row in browser.find_elements(By.CSS_SELECTOR, "tbody.group")]
+    assert "latent size too small" in rows[0] and "k2-b1, 28 %" in rows[0]
+    assert "too small" not in rows[1]
     browser.find_element(By.LINK_TEXT, "two").click()
     assert browser.find_element(By.TAG_NAME, "h1").text == "two"

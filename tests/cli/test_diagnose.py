@@ -1,5 +1,9 @@
 """`vaebio diagnose` on a small grid with a planted cause: from the tables to the tables."""
 
+import shutil
+import signal
+import time
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -9,6 +13,7 @@ import yaml
 from vaebio.cli.main import main
 from vaebio.terms.diagnosis import DIAGNOSIS_COLUMNS
 from vaebio.training import job
+from vaebio.training.store import DESCRIPTION
 
 # Four factors of noise-free share 0.65 in 24 features: one latent unit is too few.
 SETTINGS = {
@@ -19,7 +24,7 @@ SETTINGS = {
     "diagnose": {"follow_up": 2, "probes": {"steps": 30}},
 }
 READ = ("models", "members", "history", "metrics", "store")
-TABLES = ("symptoms", "probes", "probe-measures", "verdicts", "budget", "follow-up")
+TABLES = ("symptoms", "probes", "probe-measures", "verdicts", "budget", "follow-up", "diagnoses")
 WORDS = ("metrics", "units", "classes", "features", "strata")
 
 
@@ -43,6 +48,7 @@ def folder(tmp_path_factory):
     raw = ["prepare", *at("raw.h5ad"), "--kind", "continuous", "--name", "d", "--label", "label"]
     assert main([*raw, *out]) == 0
     train(folder, prepared, settings)
+    shutil.copytree(folder / "store", folder / "untouched")
     out = [w for name in WORDS for w in (f"--{name}", *at(f"{name}.tsv"))]
     out += ["--embeddings", *at("embeddings.h5ad"), "--settings", settings]
     words = ["evaluate", prepared, "--models", *at("models"), "--members", members]
@@ -158,21 +164,85 @@ def test_a_second_run_trains_nothing_and_writes_the_same(folder, diagnosed, tmp_
 
     monkeypatch.setattr(job, "fit", never)
     assert main(words(folder, tmp_path, "--member", "k1-b0.5")) == 0
-    again = tables(tmp_path)
-    for name, table in tables(diagnosed).items():
-        for one in (table, again[name]):
-            # What a refined posterior took is measured anew.
+    assert_same(tables(diagnosed), tables(tmp_path))
+
+
+def assert_same(before, after):
+    for name, table in before.items():
+        for one in (table, after[name]):
+            # What it took is measured anew.
             one.drop(columns="seconds", errors="ignore", inplace=True)
-        pd.testing.assert_frame_equal(table, again[name])
+        pd.testing.assert_frame_equal(table, after[name])
+
+
+def test_the_order_of_rows_and_members_changes_no_verdict(folder, diagnosed, tmp_path, monkeypatch):
+    """Nor how members were divided into stacks: the tables do not tell, and the store has none."""
+    monkeypatch.setattr(job, "fit", None)
+    shuffled = {}
+    for name in ("members", "history", "metrics"):
+        table = pd.read_csv(folder / f"{name}.tsv", sep="\t", dtype=str, keep_default_na=False)
+        shuffled[name] = tmp_path / f"{name}.tsv"
+        table.sample(frac=1, random_state=1).to_csv(shuffled[name], sep="\t", index=False)
+    out = tmp_path / "out"
+    assert main(words(folder, out, "--member", "k1-b0.5-s1", **shuffled)) == 0
+    for name in ("verdicts.tsv", "budget.tsv", "prescription.yaml", "follow_up.tsv"):
+        assert (out / name).read_bytes() == (diagnosed / name).read_bytes()
+
+
+def test_a_diagnosis_that_was_killed_goes_on_and_ends_with_the_same_tables(
+    folder, diagnosed, changed, forked, tmp_path
+):
+    settings = changed(seeds=[0], follow_up=0)
+    whole, store, out = tmp_path / "whole", tmp_path / "store", tmp_path / "out"
+    assert main(words(folder, whole, "--member", "k1-b0.5", settings=settings)) == 0
+    shutil.copytree(folder / "untouched", store)
+    before = finished(store)
+    given = words(folder, out, "--member", "k1-b0.5", store=store, settings=settings)
+    process = forked(given, tmp_path / "log")
+    while len(new := finished(store) - before) < 6:
+        assert process.is_alive(), (tmp_path / "log").read_text()
+        time.sleep(0.01)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert not out.exists(), "no table is written before all of them are known"
+    kept = {path: path.stat().st_mtime_ns for name in new for path in (store / name).iterdir()}
+    assert main(given) == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "trained again"
+    assert_same(tables(whole), tables(out))
+    for name in ("budget.tsv", "prescription.yaml"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def finished(store):
+    return {path.name for path in store.iterdir() if (path / DESCRIPTION).exists()}
 
 
 def test_what_it_says_is_in_the_log(folder, diagnosed, tmp_path, capsys):
     assert main(words(folder, tmp_path, "--member", "k1-b0.5")) == 0
-    said = capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "k1-b0.5 is diagnosed with seeds 0, 1. Its histories show:" in said
     assert "diagnosing k1-b0.5: step 8 of 8" in said
     assert "of the removable error comes from the latent size (1)" in said
     assert "Set the latent size to 4" in said
     assert "Trained with 2 fresh seeds it reaches" in said
+    assert said.endswith(f"Tables are in {tmp_path}.")
+
+
+def test_a_folder_of_results_is_enough(folder, diagnosed, tmp_path, capsys, monkeypatch):
+    """All paths are known of it, and nothing in it is written over."""
+    monkeypatch.setattr(job, "fit", None)
+    before = {p: p.read_bytes() for p in folder.glob("*.tsv")}
+    given = ["diagnose", str(folder), "--member", "k1-b0.5"]
+    assert main(given) == 0
+    assert main([*given, "--out", str(tmp_path), "--symptoms", str(tmp_path / "own.tsv")]) == 0
+    for name in ("verdicts.tsv", "prescription.yaml", "budget.tsv", "follow_up.tsv"):
+        for place in (folder / "diagnosed", tmp_path):
+            assert (place / name).read_bytes() == (diagnosed / name).read_bytes()
+    assert (tmp_path / "own.tsv").exists() and not (tmp_path / "symptoms.tsv").exists()
+    assert before == {p: p.read_bytes() for p in folder.glob("*.tsv")}
+    assert main(["diagnose", str(folder.parent)]) == 2
+    assert str(folder) in capsys.readouterr().err.splitlines()[-1], "the folders in it are named"
 
 
 def test_symptoms_are_of_all_members_and_members_0_trains_nothing(
@@ -198,6 +268,16 @@ def test_symptoms_are_of_all_members_and_members_0_trains_nothing(
         ([], {"metrics": "other.tsv"}, "the MSE of the train mean on test is 7", ""),
         ([], {"history": "short.tsv"}, "in only one of", ""),
         ([], {"members": "twice.tsv"}, "k1-b0.5-s0 twice", ""),
+        (["--member", "k1-b0,5"], {}, "no member `k1-b0,5`", "did you mean `k1-b0.5`"),
+        ([], {"members": "nowhere.tsv"}, "no file", ""),
+        ([], {"history": "nowhere.tsv"}, "no file", ""),
+        ([], {"settings": "nowhere.yaml"}, "no settings file", ""),
+        ([], {"members": "renamed.tsv"}, "in only one of", "one folder of results"),
+        ([], {"members": "lost.tsv"}, "k1-b0.5 diverged with all of its 2 seeds", "learning_rate"),
+        ([], {"store": "members.tsv"}, "given as --store, is a file", ""),
+        ([], {"verdicts": "."}, "given as --verdicts, is a folder", ""),
+        ([], {"budget": "members.tsv/x/y.tsv"}, "is below", ""),
+        ([], {"symptoms": "history.tsv"}, "as --symptoms and as --history", "--out"),
     ],
 )
 def test_a_mistake_is_refused_in_three_lines_before_any_training(
@@ -213,7 +293,11 @@ def test_a_mistake_is_refused_in_three_lines_before_any_training(
     history = pd.read_csv(folder / "history.tsv", sep="\t", keep_default_na=False)
     history[history["member"] != "k1-b0.5-s0"].to_csv(folder / "short.tsv", sep="\t", index=False)
     members = pd.read_csv(folder / "members.tsv", sep="\t")
-    pd.concat([members, members[:1]]).to_csv(folder / "twice.tsv", sep="\t", index=False)
+    odd = {"twice": pd.concat([members, members[:1]])}
+    odd["lost"] = members.assign(status="diverged")
+    odd["renamed"] = members.assign(member=members["member"].str.replace("k4", "k5"))
+    for name, table in odd.items():
+        table.to_csv(folder / f"{name}.tsv", sep="\t", index=False)
     change = {name: folder / file for name, file in change.items()}
     assert main(words(folder, tmp_path, *(more or ["--member", "k1-b0.5"]), **change)) == 2
     lines = capsys.readouterr().err.splitlines()
@@ -236,7 +320,50 @@ def test_the_history_of_another_program(tmp_path, capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "kl_falls_mse_flat: the KL fell" in said
     assert "is beta 1000 in nats" in said
-    assert "symptoms and no causes" in said
+    assert "needs the data and the model" in said
+
+
+def test_the_latents_of_another_program(tmp_path, capsys):
+    """One of eight units is in use, and the program writes the mean over them."""
+    random = np.random.default_rng(0)
+    mean, log_var = np.zeros((90, 8)), random.normal(0, 0.01, (90, 8))
+    mean[:, 0], log_var[:, 0] = random.normal(0, 0.95, 90), np.log(0.1)
+    kl = (mean**2 + np.exp(log_var) - 1 - log_var).sum(1).mean() / 2 / 8
+    np.savez(tmp_path / "latents.npz", mu=mean, logvar=log_var)
+    lines = ["epoch,mse,kl", *(f"{i},0.8,{kl * (1 + 2 / (1 + i))}" for i in range(50))]
+    (tmp_path / "history.csv").write_text("\n".join(lines))
+    given = ["diagnose", "--history", str(tmp_path / "history.csv"), "--latents"]
+    assert main([*given, str(tmp_path / "latents.npz"), "--features", "100"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "collapse: 1 of the 8 units that could be are active" in said
+    assert "as if the history held its mean over the 8 units" in said
+    assert "weight x features / (2 x 8)" in said
+    assert "needs the data and the model" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--latents", "l.csv"], "--latents without --history"),
+        (["--features", "9", "prepared.h5ad"], "--features with RESULTS"),
+        (["--history", "h.csv", "--latents", "l.csv"], "no file l.csv, given as --latents"),
+        (["--history", "nowhere.csv"], "no file nowhere.csv, given as --history"),
+        (["--history", "."], "a folder ., given as --history"),
+        (["--history", "h.csv", "--features", "0"], "--features 0"),
+        (["--history", "h.csv", "--kl-weight", "-1"], "--kl-weight -1"),
+        (["--history", "h.csv", "--null-mse", "nan"], "--null-mse nan"),
+        (["--history", "h.csv", "--features", "many"], "invalid int value"),
+        (["--history", "two.csv", "--latents", "h.csv"], "2 models in two.csv (a, b)"),
+    ],
+)
+def test_what_does_not_belong_to_a_history_is_refused(tmp_path, monkeypatch, capsys, words, found):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text("epoch,mse,kl\n1,2,3\n")
+    (tmp_path / "two.csv").write_text("epoch,mse,kl,member\n1,2,3,a\n1,2,3,b\n")
+    assert main(["diagnose", *words]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Found", "Expected", "Hint"]
+    assert found in lines[0]
 
 
 def test_settings_of_the_probes_reach_them(folder, changed, tmp_path, monkeypatch):
@@ -261,6 +388,8 @@ def test_one_seed_supports_nothing_and_without_a_follow_up_there_is_none(
     assert main(words(folder, tmp_path, "--member", "k1-b0.5", settings=settings)) == 0
     found = tables(tmp_path)
     assert set(found["probes"]["seed"]) == {0}
-    assert not len(found["follow_up"])
+    after = found["follow_up"].iloc[0]
+    assert after["reason"] == "no fresh seed was asked for"
+    assert np.isnan(after["achieved_mse"]) and after["predicted_mse"] > 0
     assert list(found["verdicts"].query("supported")["cause"]) == ["unknown"]
     assert "one seed shows no spread" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.report.diagnosed import write_diagnosis
 from vaebio.cli.main import main
 
 
@@ -28,6 +29,16 @@ def test_report_writes_one_whole_page(folder):
     assert html.startswith("<!doctype html>") and html.rstrip().endswith("</html>")
     assert "train/1" in html
     assert not [path for path in folder.iterdir() if "partial" in path.name]
+
+
+def test_a_diagnosis_has_its_section(folder):
+    write_diagnosis(folder, "k2-b1", ["k2-b1-s0"])
+    names = ("symptoms", "probes", "probe_measures", "verdicts", "budget", "follow_up", "diagnoses")
+    words = [w for n in names for w in (f"--{n.replace('_', '-')}", str(folder / f"{n}.tsv"))]
+    words += ["--prescription", str(folder / "prescription.yaml")]
+    assert main(arguments(folder) + words) == 0
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<section id="why"' in html and "Latent size too small" in html
 
 
 def test_timing_may_be_left_out(folder):

@@ -46,24 +46,26 @@ def words(prepared, place):
     ]
 
 
-def process(prepared, place):
-    command = [Path(sys.executable).with_name("vaebio"), *words(prepared, place)]
-    # One thread: the work is tiny, and two processes would fight over the cores.
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    with (place / "log").open("a") as log:
-        return subprocess.Popen(command, stderr=log, env=environment)
-
-
 def told(place):
     return (place / "log").read_text()
 
 
 @pytest.fixture(scope="module")
 def plain(prepared, tmp_path_factory):
-    """A run that nothing interrupted."""
+    """A run that nothing interrupted, by the command as it is installed."""
     place = tmp_path_factory.mktemp("plain")
-    assert process(prepared, place).wait() == 0, told(place)
+    command = [Path(sys.executable).with_name("vaebio"), *words(prepared, place)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with (place / "log").open("a") as log:
+        done = subprocess.run(command, stderr=log, env=environment)
+    assert done.returncode == 0, told(place)
     return place
+
+
+@pytest.fixture
+def process(forked, prepared):
+    """Starter of the same command, its log in a folder."""
+    return lambda place: forked(words(prepared, place), place / "log")
 
 
 def test_the_audit_of_the_settings_stands_before_the_training(plain):
@@ -85,24 +87,26 @@ def content(place):
     return found
 
 
-def test_killed_ten_times_it_ends_with_the_same_bits(prepared, plain, tmp_path):
+def test_killed_ten_times_it_ends_with_the_same_bits(process, plain, tmp_path):
     """The same command after every `kill -9`, at a random moment of the training."""
     draw = random.Random(0)
     kills = 0
     while kills < KILLS:
-        running = process(prepared, tmp_path)
+        running = process(tmp_path)
         before = epoch_of(tmp_path)
-        while running.poll() is None and epoch_of(tmp_path) <= before:
+        while running.is_alive() and epoch_of(tmp_path) <= before:
             time.sleep(0.01)
         time.sleep(draw.uniform(0, 0.15))
-        if running.poll() is None:
-            running.send_signal(signal.SIGKILL)
-        running.wait()
-        if running.returncode == 0:
+        running.kill()
+        running.join()
+        if running.exitcode == 0:
             break
+        assert running.exitcode == -signal.SIGKILL, told(tmp_path)
         kills += 1
     assert kills == KILLS, "the training was over too soon to be killed often enough"
-    assert process(prepared, tmp_path).wait() == 0, told(tmp_path)
+    last = process(tmp_path)
+    last.join()
+    assert last.exitcode == 0, told(tmp_path)
     assert content(tmp_path) == content(plain)
     assert len(content(plain)) == 12
     assert not list((tmp_path / "store").glob("checkpoints/*"))
@@ -114,9 +118,11 @@ def epoch_of(place):
     return max(epochs, default=0)
 
 
-def test_two_processes_at_once_do_not_disturb_each_other(prepared, plain, tmp_path):
-    both = [process(prepared, tmp_path) for _ in range(2)]
-    assert [one.wait() for one in both] == [0, 0], told(tmp_path)
+def test_two_processes_at_once_do_not_disturb_each_other(process, plain, tmp_path):
+    both = [process(tmp_path) for _ in range(2)]
+    for one in both:
+        one.join()
+    assert [one.exitcode for one in both] == [0, 0], told(tmp_path)
     assert content(tmp_path) == content(plain)
 
 

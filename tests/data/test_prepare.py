@@ -127,6 +127,16 @@ def test_train_has_mean_0_and_variance_1_after_scaling(made, raw):
     np.testing.assert_allclose(np.nanstd(z, axis=0), 1, atol=1e-5)
 
 
+@all_kinds
+def test_without_scaling_only_the_mean_is_taken_off_and_nothing_is_cut(made, raw):
+    settings = SETTINGS.model_copy(update={"scale": False})
+    before, after = Preparation.of(made(raw)), Preparation.of(made(raw, settings))
+    assert np.array_equal(after.mean, before.mean)
+    assert (after.scale == 1).all() and after.clip is None
+    assert "own scale" in told(made(raw, settings), "steps")
+    assert "own scale" not in told(made(raw), "steps")
+
+
 class InParts(Raw):
     """A raw data set of which a few rows are read at a time."""
 
@@ -360,6 +370,7 @@ CHANGES = {
     "impute": ("intensity", {"impute": "knn"}),
     "features": ("counts", {"features": 24}),
     "select": ("continuous", {"select": "mad"}),
+    "scale": ("counts", {"scale": False}),
     "clip": ("counts", {"clip": None}),
 }
 

@@ -8,6 +8,8 @@ import pytest
 
 from vaebio.diagnosis.diagnosed import ALL_STEPS, Seeds, diagnose
 from vaebio.diagnosis.references import references
+from vaebio.diagnosis.run import STEPS, Found
+from vaebio.diagnosis.symptoms import SYMPTOMS, Symptom
 from vaebio.errors import VaebioError
 from vaebio.settings import Diagnose
 from vaebio.terms import SPLITS
@@ -32,19 +34,62 @@ def metrics(floor=0.3, **errors):
                                        "reason"])  # fmt: skip
 
 
-def diagnosed(bench, trial, table=None, **training):
+def diagnosed(bench, trial, table=None, seen=(), seeds=(0,), **training):
     around = references(metrics() if table is None else table, "metrics.tsv")
     own = Stored("m", trial.member, trial.architecture, {}, "{}", trial.training | SHORT | training)
     steps = []
-    found = diagnose(bench, own, "k2-b1", Seeds([0], [7]), around, [], QUICK, steps.append)
+    found = diagnose(bench, own, "k2-b1", Seeds(seeds, [7]), around, seen, QUICK, steps.append)
     assert tuple(steps) == ALL_STEPS
     return found
+
+
+EVERY = [Symptom("k2-b1-s0", name, 1, 2, f"evidence of {name}") for name in SYMPTOMS]
+
+
+def test_with_every_symptom_and_no_intervention_no_cause_is_supported(
+    make_bench, trial, monkeypatch
+):
+    """Histories and audits may look like anything: only what was trained supports a cause."""
+    no_probes = Found([], {}, np.array([9.0, *[0.0] * 8]), trial.training)
+
+    def none(bench, member, name, seeds, span, effort, on_step):
+        for step in STEPS:
+            on_step(step)
+        return no_probes
+
+    monkeypatch.setattr("vaebio.diagnosis.diagnosed.run_probes", none)
+    for table in (metrics(), metrics(pca_k2=0.31), metrics(floor=0.99), metrics(floor=np.nan)):
+        found = diagnosed(make_bench(), trial, table, EVERY)
+        assert [one.cause for one in found.verdicts if one.supported] == ["unknown"]
+        assert (found.prescription, found.follow_up.achieved_mse) == (None, None)
+
+
+def test_symptoms_change_no_verdict_and_no_prescription(make_bench, trial):
+    with_all, without = (diagnosed(make_bench(), trial, seen=seen) for seen in (EVERY, []))
+    assert with_all.verdicts == without.verdicts
+    assert with_all.prescription == without.prescription
+    assert with_all.budget == without.budget
+
+
+def test_the_order_of_seeds_changes_no_verdict(make_bench, trial):
+    one, other = (diagnosed(make_bench(), trial, seeds=seeds) for seeds in ([0, 1, 2], [2, 0, 1]))
+    assert one.verdicts == other.verdicts
+    assert one.prescription == other.prescription
+    assert one.budget == other.budget
 
 
 def test_a_member_that_diverges_is_told_and_nothing_is_prescribed(make_bench, trial):
     found = diagnosed(make_bench(), trial, learning_rate=1e20, clip=1e30)
     assert "diverged with every seed" in found.told
-    assert (found.prescription, found.follow_up) == (None, None)
+    assert found.prescription is None
+    after = found.follow_up
+    assert (after.predicted_mse, after.achieved_mse, after.seeds, after.kept) == (
+        *[None] * 2,
+        0,
+        None,
+    )
+    assert after.reason == "nothing was prescribed: no probe has an error"
+    assert (found.summary.mse, found.summary.prescribed) == (None, "")
     assert [one.cause for one in found.verdicts if one.supported] == ["unknown"]
     steps = {one.part: one.mse for one in found.budget}
     assert (steps["null"], steps["explained"]) == (1.0, None)
@@ -63,7 +108,8 @@ def test_without_a_noise_floor_it_is_said_and_the_budget_closes(make_bench, tria
 def test_a_deterministic_autoencoder_can_be_diagnosed(make_bench, trial):
     member = replace(trial.member, beta=0.0)
     found = diagnosed(make_bench(), replace(trial, member=member))
-    assert found.follow_up.seeds == 1
+    assert (found.follow_up.seeds, found.follow_up.reason) == (1, "")
+    assert found.summary.seeds == "0" and found.summary.prescribed == found.prescription.probe
     assert all(one.beta == 0 for one in found.probes if one.probe == "factorial")
 
 

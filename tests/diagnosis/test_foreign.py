@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from vaebio.diagnosis.foreign import read_history, told
+from vaebio.diagnosis.reduced import Loss
 from vaebio.errors import VaebioError
 from vaebio.settings import Diagnose
 
@@ -33,7 +34,8 @@ def test_the_history_of_another_program_shows_its_symptoms(written):
 
 def test_what_a_weight_of_a_mean_error_means_is_said(written):
     (one,) = read_history(written("\n".join(["epoch,mse,kl", *rows()])))
-    assert any("is beta 1000 in nats" in s for s in told(one, SETTINGS, features=2000, weight=1.0))
+    told_all = told(one, SETTINGS, loss=Loss(features=2000, weight=1.0))
+    assert any("is beta 1000 in nats" in line for line in told_all)
     assert any("weight x features / 2" in line for line in told(one, SETTINGS))
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.report.diagnosed import write_diagnosis
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
 
@@ -20,6 +21,28 @@ def alone(results_folder, read_folder, tmp_path_factory):
     return read_folder(
         results_folder(folder, betas=(1.0,), latents=(8,), seeds=(0,), epochs=30, labels=False)
     )
+
+
+@pytest.fixture(scope="session")
+def diagnose(results_folder, read_folder, tmp_path_factory):
+    """Maker of results with a diagnosis: of the recommended combination, unless told otherwise."""
+
+    def make(name="recommended", **more):
+        folder = tmp_path_factory.mktemp("diagnosed")
+        results_folder(folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30)
+        plain = read_folder(folder)
+        if name == "recommended":
+            name = plain.choices.set_index("choice")["combination"][name]
+        write_diagnosis(folder, name, list(plain.members["member"][:2]), **more)
+        return read_folder(folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def diagnosed(diagnose):
+    """2 betas x 2 latents x 3 seeds, the recommended combination diagnosed."""
+    return diagnose()
 
 
 VARIANTS = (("128", "128", "gaussian"), ("128", "128", "nb"), ("256-128", "128", "gaussian"))

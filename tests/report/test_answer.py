@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from vaebio.report import answer
+from vaebio.report import answer, limits
 from vaebio.report.headline import clustering, reconstruction
 from vaebio.terms import COLUMNS
 
@@ -88,7 +88,7 @@ def test_clustering_is_compared_where_it_is_best(small):
 
 
 def test_what_was_not_measured_is_said_with_its_reason(alone):
-    assert answer.unmeasured(alone) == [
+    assert limits.unmeasured(alone) == [
         "k-means NMI, k-means ARI, Leiden NMI, Leiden ARI, Silhouette, Stable Leiden NMI, Stable "
         "Leiden ARI, Cluster stability, Stable clusters, Silhouette of clusters, k-NN accuracy, "
         "k-NN balanced accuracy, Linear accuracy and Linear balanced accuracy could not be "
@@ -101,9 +101,9 @@ def test_what_was_not_measured_is_said_with_its_reason(alone):
 
 
 def test_limits_name_the_failed_member_and_claim_no_cause(small):
-    text = " ".join(answer.limits(small))
+    text = " ".join(limits.limits(small))
     assert "1 member diverged and is in no mean: k2-b3-s1." in text
-    assert "vaebio diagnose does" in text
+    assert "was not diagnosed; `vaebio diagnose` does that." in text
 
 
 def test_every_member_diverged(small):
@@ -122,8 +122,8 @@ def test_size_counts_an_incomplete_grid_honestly(small):
 
 
 def test_the_edge_of_the_grid_is_told(grid):
-    limits = answer.limits(grid)
-    assert any("has the lowest beta of the grid" in line for line in limits)
+    lines = limits.limits(grid)
+    assert any("has the lowest beta of the grid" in line for line in lines)
 
 
 def test_every_latent_size_is_held_against_pca_of_its_size(small):

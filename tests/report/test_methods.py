@@ -81,12 +81,13 @@ def with_further(results):
     return replace(results, metrics=metrics, correlations=ranks)
 
 
-def test_entries_are_whole_and_cited_somewhere(small, several):
+def test_entries_are_whole_and_cited_somewhere(small, several, diagnosed):
     citations = Citations()
     others = [changed(small, settings) for settings in SETTINGS]
     others += [prepared_otherwise(small, facts) for facts in PREPARED]
     others += [with_baseline(small, "nmf")]
-    for results in (small, several, with_batches(small), with_further(small), *others):
+    others += [diagnosed, with_batches(small), with_further(small)]
+    for results in (small, several, *others):
         methods.paragraphs(results, citations)
         methods.glossary(results, citations)
     assert set(citations.keys) == set(entries())
@@ -102,6 +103,7 @@ def test_what_was_not_done_is_not_cited(small):
         *citations.keys
     }
     assert not {"loshchilov2017", "loshchilov2019", "srivastava2014"} & {*citations.keys}
+    assert not {"shapley1953", "cremer2018", "sen1968"} & {*citations.keys}
     assert not {"lee1999", "spearman1904", "korsunsky2019", "buttner2019"} & {*citations.keys}
 
 

@@ -17,8 +17,8 @@ from vaebio.data.read import read
 from vaebio.data.summary import summary
 from vaebio.errors import VaebioError
 from vaebio.report import data_facts, methods_data
-from vaebio.report.answer import limits
 from vaebio.report.grid_views import grid
+from vaebio.report.limits import limits
 from vaebio.report.methods import paragraphs
 from vaebio.report.references import Citations
 from vaebio.settings import Prepare, Report, Split
@@ -116,6 +116,7 @@ CHANGES = {
     "impute": [{"impute": "median"}, {"impute": "knn"}],
     "features": [{"features": 10}, {"features": 2000}],
     "select": [{"select": s} for s in ("seurat_v3", "pearson", "variance", "mad", "none")],
+    "scale": [{"scale": False}],
     "clip": [{"clip": 3.0}, {"clip": None}],
 }
 

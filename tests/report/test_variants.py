@@ -162,7 +162,8 @@ def test_absurd_values_of_a_model_change_no_row_of_the_others(several, planted):
 def test_a_page_of_absurd_values_is_still_made(planted):
     absurd, results = planted
     assert page.render(results).rstrip().endswith("</html>")
-    assert absurd in " ".join(answer.sentences(results))
+    said = [*answer.sentences(results), *sum(answer.notes(results).values(), [])]
+    assert absurd in " ".join(said)
 
 
 def test_models_stand_in_the_order_of_their_validation_mse(several, several_plots):

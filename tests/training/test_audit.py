@@ -4,14 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 
 from vaebio.cli.audit import MARK, lines
 from vaebio.metrics.analytic import Spectrum
-from vaebio.model.objective import penalty
 from vaebio.model.vae import Architecture
 from vaebio.settings import Grid, Train
-from vaebio.training.audit import Plan, remarks, weight_of_mean_error
+from vaebio.training.audit import Plan, remarks
 from vaebio.training.forecast import Look
 from vaebio.training.grid import members
 
@@ -79,18 +77,14 @@ def test_train_without_further_directions_makes_latent_sizes_alike():
     assert "no more directions" in sentence
 
 
-def test_beta_is_translated_into_the_weight_of_a_mean_squared_error():
-    """Twice the loss over the features is the other loss, whatever the values."""
-    features, beta = 30, 4.0
-    generator = torch.Generator().manual_seed(0)
-    error = torch.randn(features, generator=generator).square()
-    rate = torch.rand(1, 6, generator=generator)
-    ours = 0.5 * error.sum() + penalty(rate, torch.tensor([beta]))[0]
-    other = error.mean() + weight_of_mean_error(beta, features) * rate.sum()
-    torch.testing.assert_close(2 * ours / features, other)
+def test_beta_is_translated_into_the_weight_of_a_mean_error():
+    """By the law of tests/model/test_reduction.py, with 100 features."""
     text = " ".join(r.sentence for r in remarks(plan()))
     assert "Beta 1 is a KL weight of 0.02 " in text
     assert "a weight of 1 there is beta 50 here" in text
+    counting = plan(counted=True)
+    counting.architectures[""] = Architecture(100, (8,), (8,), likelihood="nb")
+    assert "a KL weight of 0.01 " in " ".join(r.sentence for r in remarks(counting))
 
 
 def test_what_no_formula_foretells_is_said_and_has_no_table():

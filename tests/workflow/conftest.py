@@ -20,6 +20,8 @@ SMALL = {
     },
     "train": {"epochs": 6, "warmup": 2},
     "evaluate": {"resolutions": [0.5, 1.0]},
+    # Symptoms alone: what is diagnosed is looked at in a run of its own.
+    "diagnose": {"members": 0},
 }
 
 

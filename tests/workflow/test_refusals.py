@@ -98,7 +98,9 @@ def test_csv_in_both_orientations_runs_to_the_report(workplace):
         {"name": "wide", "matrix": "wide.csv.gz", **common},
         {"name": "tall", "matrix": "tall.tsv", **common, "orientation": "features_by_observations"},
     )
-    run = workplace.snakemake("--cores", "2", grid={"seeds": [0], "latents": [2]})
+    # One member is enough: how a matrix lies matters up to its preparation.
+    one = {"betas": [0.5], "latents": [2], "seeds": [0], "likelihoods": [], "autoencoders": False}
+    run = workplace.snakemake("--cores", "2", grid=one)
     assert run.returncode == 0, run.stderr
     tables = [
         (workplace.folder / "results" / name / "metrics.tsv").read_text()

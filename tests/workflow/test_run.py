@@ -23,6 +23,7 @@ SECTIONS = [
     "answer",
     "grid",
     "frontier",
+    "why",
     "chosen",
     "audit",
     "curves",
@@ -41,12 +42,11 @@ def results(finished):
 
 
 def test_every_table_has_the_columns_of_its_interface(results):
-    # The diagnosis is a target of its own: tests/cli/test_diagnose.py.
-    for name in COLUMNS.keys() - DIAGNOSIS_COLUMNS.keys():
-        columns = COLUMNS[name]
+    for name, columns in COLUMNS.items():
         table = pd.read_csv(results / name, sep="\t", keep_default_na=False)
         assert tuple(table.columns) == columns
-        assert len(table)
+        # No member is diagnosed in this run.
+        assert len(table) or name in DIAGNOSIS_COLUMNS
 
 
 def test_all_members_are_trained_measured_and_kept(results):
@@ -174,15 +174,45 @@ def test_nothing_is_left_to_do(finished):
 
 
 def test_the_diagnosis_is_a_target_of_its_own(finished):
-    found = finished.snakemake("--dry-run", "--quiet", "rules", "--", "diagnosed")
+    words = ("--dry-run", "--quiet", "rules", "--", "diagnosed")
+    found = finished.snakemake(*words, diagnose={"members": 1})
     assert found.returncode == 0, found.stderr
     lines = (found.stdout + found.stderr).splitlines()
     rules = {words[0] for words in map(str.split, lines) if len(words) == 2 and words[1] == "1"}
     assert rules == {"settings", "diagnose", "diagnosed"}
 
 
+def test_a_run_says_why_and_leaves_alone_what_was_trained_and_measured(browser, finished, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(finished.folder, copy)
+    place, members = type(finished)(copy), copy / "results" / "pbmc" / "members.tsv"
+    before = members.stat().st_mtime_ns
+    few = {"members": 1, "seeds": [0, 1], "follow_up": 1, "probes": {"steps": 20}}
+    run = place.snakemake("--cores", "2", diagnose=few)
+    assert run.returncode == 0, run.stderr
+    assert members.stat().st_mtime_ns == before
+    results = members.parent
+    found = told_apart(results, "diagnoses.tsv")
+    recommended = told_apart(results, "choices.tsv").set_index("choice")["combination"]
+    assert list(found["member"]) == [recommended["recommended"]]
+    log = (copy / "logs" / "pbmc" / "diagnose.log").read_text()
+    assert " ".join(found["sentence"][0].split()) in " ".join(log.split())
+    browser.get((results / "report.html").as_uri())
+    assert [e["message"] for e in browser.get_log("browser")] == []
+    text = browser.execute_script("return document.querySelector('#why').textContent")
+    verdicts = told_apart(results, "verdicts.tsv")
+    for one in verdicts[verdicts["supported"]].itertuples():
+        assert one.meaning in text and one.found.replace("`", "") in text
+    drawn = "return [...document.querySelectorAll('#why .canvas')].every((c) => c.data.length)"
+    assert browser.execute_script(drawn)
+    browser.get((copy / "results" / "report.html").as_uri())
+    row = browser.execute_script("return document.querySelector('tbody.group').textContent")
+    assert f"{found['member'][0]}" in row
+
+
 REPORTED = {"report": 1, "compare": 1, "all": 1, "settings_that_ran": 1}
-EVALUATED = REPORTED | {"evaluate": 1, "choose": 1}
+DIAGNOSED = REPORTED | {"diagnose": 1}
+EVALUATED = DIAGNOSED | {"evaluate": 1, "choose": 1}
 TRAINED = EVALUATED | {"train": 1, "collect": 1}
 
 
@@ -190,9 +220,10 @@ TRAINED = EVALUATED | {"train": 1, "collect": 1}
     ("change", "jobs"),
     [
         ({"report": {"features": "genes"}}, REPORTED),
-        ({"evaluate": {"choose": {"draws": 7}}}, REPORTED | {"settings": 1, "choose": 1}),
+        ({"diagnose": {"follow_up": 1}}, DIAGNOSED | {"settings": 1}),
+        ({"evaluate": {"choose": {"draws": 7}}}, DIAGNOSED | {"settings": 1, "choose": 1}),
         ({"evaluate": {"neighbours": 7}}, EVALUATED | {"settings": 2}),
-        ({"train": {"epochs": 7}}, TRAINED | {"settings": 1}),
+        ({"train": {"epochs": 7}}, TRAINED | {"settings": 2}),
         ({"grid": {"betas": [0.5, 5, 6]}}, TRAINED | {"settings": 1}),
         ({"prepare": {"clip": 5.0}}, TRAINED | {"settings": 1, "prepare": 1}),
     ],

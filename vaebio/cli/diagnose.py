@@ -1,9 +1,10 @@
-"""Say why the reconstruction error is where it is.
+"""Say why the reconstruction error is not lower, and what to change.
 
-The histories of all members are searched for symptoms. Of the recommended member, or of those that
-are named, probes are trained: the member with single settings changed. They tell the causes, what
-to set, and which error to expect. With --history alone: the symptoms of a VAE that was trained by
-another program.
+After a run: `vaebio diagnose results/mine --member k16-b1`. The histories of all members are
+searched for symptoms. The recommended member, or those that are named, are then trained again with
+single settings changed (probes), some 25 times for every seed. They tell the causes, what to set,
+and which error to expect. What has been trained is kept: the same command after an interruption
+goes on where it was. With --history alone: what the curves of another program's model show.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaebio.cli import history
+from vaebio.cli import history, places
 from vaebio.cli.settings import settings_of
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.terms import COLUMNS, SPLITS
@@ -31,39 +32,10 @@ if TYPE_CHECKING:
     from vaebio.settings.diagnose import Diagnose
     from vaebio.training.store import Stored
 
-READ = {
-    "models": "folder of models",
-    "members": "table of members",
-    "history": "table of epochs",
-    "metrics": "table of measures",
-    "store": "folder that keeps trained members and probes by key",
-    "settings": "YAML with the keys train (for the device) and diagnose",
-}
-WRITTEN = {
-    "symptoms": "table of symptoms",
-    "probes": "table of probes",
-    "verdicts": "table of causes",
-    "budget": "table of where the error goes",
-    "prescription": "YAML of settings to set",
-    "follow-up": "table of what was predicted and what was reached",
-}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `vaebio diagnose`."""
-    parser.add_argument(
-        "prepared", type=Path, nargs="?", metavar="PREPARED", help="prepared.h5ad of the data set"
-    )
-    for name, what in READ.items():
-        parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=what)
-    for name, what in WRITTEN.items():
-        parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=f"{what} to write")
-    parser.add_argument(
-        "--probe-measures", type=Path, metavar="PATH", help="table of further measures (optional)"
-    )
-    parser.add_argument(
-        "--choices", type=Path, metavar="PATH", help="table of chosen members (optional)"
-    )
+    places.add_arguments(parser)
     parser.add_argument(
         "--member",
         nargs="+",
@@ -77,29 +49,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Diagnose, then write all tables."""
-    if arguments.prepared is None and arguments.history and not arguments.models:
+    if history.wanted(arguments):
         history.run(arguments)
         return
-    _refuse_missing(arguments)
+    places.complete(arguments)
     data = _Data.read(arguments)
     symptoms = data.symptoms()
     chosen = data.chosen(arguments, symptoms)
     bench = data.bench(arguments.store)
     data.check(chosen, bench)
+    for one in chosen:
+        _tell(_begun(one, data.seeds(one).probes, symptoms))
     found = [_diagnosed(data, one, bench, symptoms) for one in chosen]
     _write(arguments, symptoms, found)
-
-
-def _refuse_missing(arguments: argparse.Namespace) -> None:
-    needed = ["prepared", *READ, *WRITTEN]
-    missing = [name for name in needed if getattr(arguments, name.replace("-", "_")) is None]
-    if missing:
-        word = "PREPARED" if missing[0] == "prepared" else f"--{missing[0]}"
-        raise VaebioError(
-            found=f"no {word}, given to `vaebio diagnose`",
-            expected="a prepared data set and its tables, or --history alone",
-            hint="run `vaebio diagnose --help`",
-        )
+    folders = sorted({str(path.parent) for path in places.written(arguments).values()})
+    _tell(f"Tables are in {', '.join(folders)}.")
 
 
 class _Data:
@@ -199,11 +163,13 @@ class _Data:
 
     def check(self, chosen: "Sequence[Combination]", bench: "Bench") -> None:
         """Refuse what does not belong together, before anything is trained."""
-        from vaebio.cli.together import check_data, check_model
+        from vaebio.cli.together import check_data, check_model, check_status
 
         check_data(bench, self.around)
-        keys = self.tables["members"].set_index("member")["key"]
+        members = self.tables["members"].set_index("member")
+        keys, status = members["key"], members["status"]
         for one in chosen:
+            check_status(one.name, [status[name] for name in one.members.values()])
             own = {seed: keys[name] for seed, name in one.members.items()}
             if check_model(bench, self.stored(one), one.name, own):
                 _tell(
@@ -241,42 +207,34 @@ def _diagnosed(
     """The diagnosis of one combination, told in the log."""
     from dataclasses import replace
 
+    from vaebio.cli.findings import wrapped
+    from vaebio.cli.steps import Steps
     from vaebio.diagnosis.diagnosed import diagnose
 
     seeds = data.seeds(one)
     if len(seeds.probes) < 2:
         _tell("Warning: one seed shows no spread, and supports no cause: see diagnose.seeds.")
-    steps = _Steps(one.name)
-    bench = replace(bench, on_epoch=steps.on_epoch)
+    steps = Steps(one.name)
+    bench = replace(bench, on_stack=steps.on_stack, on_epoch=steps.on_epoch)
     seen = one.symptoms(symptoms)
     own = data.stored(one), one.name, seeds, data.around, seen, data.settings
     found = diagnose(bench, *own, steps.on_step)
     steps.close()
-    _tell(found.told)
+    _tell("\n".join(wrapped("", found.told)))
     return found
 
 
-class _Steps:
-    """Progress of one diagnosis."""
-
-    def __init__(self, name: str) -> None:
-        from vaebio.cli.progress import Progress
-        from vaebio.diagnosis.diagnosed import ALL_STEPS
-
-        self.bar, self.step = Progress(f"diagnosing {name}", len(ALL_STEPS), "step"), ""
-
-    def on_step(self, step: str) -> None:
-        """One step further."""
-        self.step = step
-        self.bar.step(step)
-
-    def on_epoch(self, at: Any) -> None:  # noqa: ANN401 - of torch's floor, not loaded here
-        """One epoch further in what is trained for the step."""
-        self.bar.step(f"{self.step}: {at.training} in training, epoch {at.epoch}", by=0)
-
-    def close(self) -> None:
-        """End the bar."""
-        self.bar.close()
+def _begun(one: "Combination", seeds: "Sequence[int]", symptoms: "Sequence[Symptom]") -> str:
+    """What is diagnosed, with which seeds, and what its histories show."""
+    seen: dict[str, list[str]] = {}
+    for symptom in one.symptoms(symptoms):
+        seen.setdefault(symptom.symptom, []).append(symptom.member.rsplit("-", 1)[-1])
+    shown = "; ".join(f"{name} ({', '.join(members)})" for name, members in seen.items())
+    word = "seeds" if len(seeds) > 1 else "seed"
+    return (
+        f"{one.name} is diagnosed with {word} {', '.join(map(str, seeds))}. "
+        f"Its histories show: {shown or 'no symptom'}."
+    )
 
 
 def _write(
@@ -296,7 +254,8 @@ def _write(
         "probe_measures": measure_rows(probes),
         "verdicts": (asdict(verdict) for one in found for verdict in one.verdicts),
         "budget": (asdict(step) for one in found for step in one.budget),
-        "follow_up": (asdict(one.follow_up) for one in found if one.follow_up),
+        "follow_up": (asdict(one.follow_up) for one in found),
+        "diagnoses": (asdict(one.summary) for one in found),
     }
     for name, rows in tables.items():
         if path := getattr(arguments, name):

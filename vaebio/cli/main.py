@@ -21,6 +21,7 @@ VERBS = {
     "diagnose": "say why the error is where it is: symptoms, probes, causes, what to set",
     "report": "render the report of one data set",
     "compare": "render the page that compares data sets",
+    "cases": "render the page of the cases with a known answer",
 }
 
 

@@ -1,7 +1,7 @@
 """Render the report of one data set: a single HTML file that needs no network.
 
-Reads the tables that `collect`, `evaluate` and `choose` write, the summary of `prepare`, the
-settings that ran and the folder of benchmark files.
+Reads the tables that `collect`, `evaluate`, `choose` and `diagnose` write, the summary of
+`prepare`, the settings that ran and the folder of benchmark files.
 """
 
 import argparse
@@ -18,6 +18,17 @@ OPTIONAL = {
     "stability": "agreement of latents and clusters between seeds",
 }
 """Tables that a page can do without; a section appears when its table is there."""
+DIAGNOSIS = {
+    "symptoms": "symptoms.tsv: what the histories of all members show",
+    "probes": "probes.tsv: members trained with single settings changed",
+    "probe_measures": "probe_measures.tsv: what else was measured of them",
+    "verdicts": "verdicts.tsv: causes, supported by the probes or not",
+    "budget": "budget.tsv: where the squared error goes",
+    "follow_up": "follow_up.tsv: what was predicted and what was reached",
+    "diagnoses": "diagnoses.tsv: the diagnosed combinations, each in sentences",
+    "prescription": "prescription.yaml: what to set",
+}
+"""What `vaebio diagnose` wrote; without it the page does not say why an error is what it is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, meaning in OPTIONAL.items():
         said = f"{name}.tsv: {meaning} (optional)"
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=said)
+    for name, meaning in DIAGNOSIS.items():
+        word = name.replace("_", "-")
+        parser.add_argument(f"--{word}", type=Path, metavar="FILE", help=f"{meaning} (optional)")
     parser.add_argument(
         "--timing", type=Path, metavar="FOLDER", help="benchmark files of Snakemake (optional)"
     )
@@ -57,6 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         prepared=arguments.prepared_summary,
         settings=arguments.settings,
         timing=arguments.timing,
+        diagnosis={name: getattr(arguments, name) for name in DIAGNOSIS},
         **{name: getattr(arguments, name) for name in OPTIONAL},
     )
     with whole(arguments.page) as temporary:

@@ -1,6 +1,6 @@
 """Refuses tables, models and a prepared data set that do not belong together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,18 @@ def check_data(bench: "Bench", around: "References") -> None:
             f"{own:.6g} for this prepared data set",
             expected="tables of this data set, as it was prepared",
             hint=OF_ONE_RUN,
+        )
+
+
+def check_status(name: str, status: Sequence[str]) -> None:
+    """Refuse a combination of which no seed has a finite error: nothing can be held against it."""
+    if set(status) == {"diverged"}:
+        seeds = "its only seed" if len(status) == 1 else f"all of its {len(status)} seeds"
+        raise VaebioError(
+            found=f"{name} diverged with {seeds}: a value was not finite in training",
+            expected="a member with a finite error, which probes can be held against",
+            hint="train it with a lower train.learning_rate or a longer train.warmup first; "
+            "symptoms.tsv says in which epoch it diverged",
         )
 
 

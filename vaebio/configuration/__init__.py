@@ -1,8 +1,10 @@
 """Settings and sheet from their files, merged and checked, or refused in the user's words."""
 
+from vaebio.configuration.cases import folder_of, read_cases
 from vaebio.configuration.config import (
     SECTIONS,
     check_overrides,
+    loaded,
     parse_config,
     read_config,
     resolve,
@@ -14,7 +16,10 @@ __all__ = [
     "SECTIONS",
     "check_name",
     "check_overrides",
+    "folder_of",
+    "loaded",
     "parse_config",
+    "read_cases",
     "read_config",
     "read_rows",
     "read_sheet",

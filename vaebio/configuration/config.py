@@ -52,8 +52,21 @@ def resolve(config: Config, dataset: str, source: str = "the settings") -> Confi
 
 def read_config(path: Path) -> Config:
     """Settings from a YAML file; absent keys take their defaults."""
+    content = loaded(path)
+    refuse_repeated_keys(path)
+    return parse_config(content, str(path))
+
+
+def loaded(path: Path) -> Any:  # noqa: ANN401 - what YAML can hold
+    """Content of a YAML file; of an empty one no keys.
+
+    Raises
+    ------
+    VaebioError
+        When it is not there, or no YAML.
+    """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
+        return yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
     except FileNotFoundError:
         raise VaebioError(
             found=f"no settings file {path}", expected="a YAML file", hint="check the path"
@@ -64,8 +77,6 @@ def read_config(path: Path) -> Config:
             expected="keys and values, indented with spaces",
             hint="compare with config/config.yaml; tabs are not allowed in YAML",
         ) from None
-    refuse_repeated_keys(path)
-    return parse_config(content, str(path))
 
 
 def check_overrides(config: Config, sheet: Mapping[str, Dataset]) -> None:

@@ -9,7 +9,7 @@ from vaebio.configuration.validated import validated
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.settings import BUILTIN, Dataset
 
-PAGES = ("report.html", "compare.log")
+PAGES = ("report.html", "cases.html", "compare.log", "cases.log")
 """Files beside the folders of the data sets, in `results` and in `logs`."""
 
 

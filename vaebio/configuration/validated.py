@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from vaebio.errors import VaebioError, did_you_mean
-from vaebio.settings import Dataset
+from vaebio.settings import Config
 
 
 def validated(model: type[BaseModel], content: Any, source: str) -> Any:  # noqa: ANN401
@@ -100,7 +100,7 @@ def _explained(error: ValidationError, model: type[BaseModel], source: str) -> V
 
 def _remedy(problem: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, str]:
     """What was expected instead of a value, and what to do."""
-    hint = f"see config/{'README.md' if model is Dataset else 'config.yaml'} for what it means"
+    hint = f"see config/{'config.yaml' if model is Config else 'README.md'} for what it means"
     expected = re.sub(r"^(Value error, |Input should be )", "", problem["msg"])
     expected = re.sub("(?i)tuple", "list", expected)
     kind, path = problem["type"], problem["loc"]
@@ -116,10 +116,17 @@ def _remedy(problem: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, st
 
 
 def _field_at(model: type[BaseModel], path: Sequence[str]) -> FieldInfo:
-    for part in path[:-1]:
-        model = model.model_fields[part].annotation  # type: ignore[assignment]
-    return model.model_fields[path[-1]]
+    return _type_at(model, path[:-1]).model_fields[path[-1]]
 
 
 def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:
-    return list(_field_at(model, path).annotation.model_fields if path else model.model_fields)
+    return list(_type_at(model, path).model_fields)
+
+
+def _type_at(model: Any, path: Sequence[str]) -> Any:  # noqa: ANN401
+    """The type of what stands under some keys, and in places of lists."""
+    for part in path:
+        fields = getattr(model, "model_fields", None)
+        items = [one for one in get_args(model) if one is not Ellipsis]
+        model = fields[part].annotation if fields else items[-1]
+    return model

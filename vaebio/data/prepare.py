@@ -218,6 +218,8 @@ def _frames(
     var["mean"] = moments.mean.astype(np.float32)
     var["scale"] = moments.deviation.astype(np.float32)
     check.scalable(var["scale"])
+    if not filling.settings.scale:
+        var["scale"] = np.float32(1)
     return AnnData(obs=obs, var=var)
 
 
@@ -227,7 +229,8 @@ def _constants(raw: Raw, survey: Survey, choice: Choice, filling: Filling) -> di
     facts = {"kind": survey.kind, "kind_reason": survey.reason, "transform": survey.transform}
     facts |= {"observations_in": raw.shape[0], "features_in": raw.shape[1]}
     facts["zero_share"] = filling.zeros / size
-    if settings.clip is not None:
+    # It counts standard deviations, of which there are none without scaling.
+    if settings.scale and settings.clip is not None:
         facts["clip"] = settings.clip
     if survey.transform == LOGARITHM:
         facts["target_total"] = settings.target_total
@@ -257,7 +260,7 @@ def _steps(
         method = imputation_of(survey.kind, settings.impute)
         share = filling.missing / (np.count_nonzero(filling.kept) * len(choice.features))
         yield say.imputation(method, filling.missing, share)
-    yield say.scaling(settings.clip, bool(filling.missing))
+    yield say.scaling(settings.scale, settings.clip, bool(filling.missing))
 
 
 def _cautions(

@@ -71,10 +71,12 @@ def imputation(method: str, missing: int, share: float) -> str:
     )
 
 
-def scaling(clip: float | None, missing: bool) -> str:
+def scaling(scale: bool, clip: float | None, missing: bool) -> str:
     """What scaled values will be."""
     cut = "never cut" if clip is None else f"cut at {clip:g} standard deviations"
     of = "the values of every feature that were there" if missing else "every feature"
+    if not scale:
+        return f"Learned the mean of {of} on train; features keep their own scale."
     return f"Learned mean and standard deviation of {of} on train; scaled values are {cut}."
 
 

@@ -23,8 +23,10 @@ BUILTINS: dict[str, tuple[str, ...]] = {
         "phase",
         "louvain",
     ),
+    "simulated784": ("group",),
+    "noise784": ("group",),
 }
-"""Data sets that ship with a dependency, each with the columns of its observations."""
+"""Data sets that need no file, each with the columns of its observations."""
 
 DELIMITED = (".csv", ".tsv", ".txt")
 TEXT_SUFFIXES = (*DELIMITED, *(suffix + ".gz" for suffix in DELIMITED))

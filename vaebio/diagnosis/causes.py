@@ -66,7 +66,7 @@ _ALL = (
         "input_scale",
         "A few features have so large values that the error is theirs, and the others are hardly "
         "learned.",
-        setting="prepare.clip",
+        setting="prepare",
     ),
     Cause(
         "noise_floor",

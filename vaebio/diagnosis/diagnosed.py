@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vaebio.diagnosis.bench import Bench, Trial
 from vaebio.diagnosis.budget import Step, budget
 from vaebio.diagnosis.evidence import Evidence
-from vaebio.diagnosis.followed import follow_up, said
+from vaebio.diagnosis.followed import follow_up, not_followed, said
 from vaebio.diagnosis.left import left
 from vaebio.diagnosis.measured import Measuring
 from vaebio.diagnosis.prescription import FollowUp, Prescription, prescribe
@@ -17,6 +17,7 @@ from vaebio.diagnosis.rescaled import null_feature_errors
 from vaebio.diagnosis.run import STEPS, Effort, Found, run_probes
 from vaebio.diagnosis.scale import concentration
 from vaebio.diagnosis.sentence import sentences
+from vaebio.diagnosis.summary import Summary, summary
 from vaebio.diagnosis.symptoms import Symptom
 from vaebio.diagnosis.verdict import Verdict, judge
 from vaebio.training.store import Stored
@@ -37,10 +38,6 @@ class Diagnosed:
     ----------
     prescription
         None where no probe has an error.
-    follow_up
-        None where there is no prescription, or no fresh seed without divergence.
-    told
-        The diagnosis in sentences.
     """
 
     member: str
@@ -48,8 +45,13 @@ class Diagnosed:
     verdicts: Sequence[Verdict]
     budget: Sequence[Step]
     prescription: Prescription | None
-    follow_up: FollowUp | None
-    told: str
+    follow_up: FollowUp
+    summary: Summary
+
+    @property
+    def told(self) -> str:
+        """The diagnosis in sentences."""
+        return self.summary.sentence
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,15 @@ def diagnose(
     after = None
     if prescription:
         after = follow_up(Measuring(bench), trial, prescription, seeds.fresh, limits)
+    after = after or not_followed(name, prescription, seeds.fresh)
     steps = budget(evidence, limits)
+    remains = left(evidence, verdicts, limits)
     told = [
         sentences(evidence, verdicts, prescription, seen, limits),
-        left(evidence, verdicts, limits),
-        said(after) if after else "",
+        remains,
+        said(after),
     ]
-    whole = " ".join(filter(None, told))
+    whole = summary(evidence, prescription, remains, " ".join(filter(None, told)))
     return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 

@@ -49,8 +49,20 @@ def follow_up(
     return compare(prescription, achieved, limits) if achieved else None
 
 
+def not_followed(member: str, prescription: Prescription | None, seeds: Sequence[int]) -> FollowUp:
+    """The row of a member of which nothing was achieved, with the reason."""
+    if prescription is None:
+        nothing = (None,) * 6
+        return FollowUp(member, *nothing, 0, None, "nothing was prescribed: no probe has an error")
+    bounds = prescription.predicted_mse, prescription.low, prescription.high
+    reason = "diverged with every fresh seed" if len(seeds) else "no fresh seed was asked for"
+    return FollowUp(member, *bounds, None, None, None, 0, None, reason)
+
+
 def said(one: FollowUp) -> str:
-    """What came of the prescription, in a sentence."""
+    """What came of the prescription, in a sentence; nothing where nothing was achieved."""
+    if one.achieved_mse is None:
+        return ""
     bounds = ""
     if one.achieved_low is not None:
         bounds = f" ({one.achieved_low:.3g} to {one.achieved_high:.3g})"

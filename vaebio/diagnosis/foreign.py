@@ -1,18 +1,29 @@
 """The history of a VAE that was trained elsewhere: its symptoms, and what its settings mean here.
 
-Causes need probes, and probes need the data: `told` ends by saying so.
+Causes need probes, and probes need the data and the model: `told` ends by saying so.
 """
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from vaebio.data.tables import records_of
+from vaebio.diagnosis.carried import Carried, sentences
 from vaebio.diagnosis.curve import Curve, curves
 from vaebio.diagnosis.known import Known
+from vaebio.diagnosis.reduced import (
+    UNKNOWN,
+    Loss,
+    Reduction,
+    effective_beta,
+    kl_at_the_end,
+    reduced,
+)
+from vaebio.diagnosis.reduced import told as reduction
 from vaebio.diagnosis.symptoms import symptoms
 from vaebio.errors import VaebioError, did_you_mean
 
@@ -58,47 +69,45 @@ def told(
     curve: Curve,
     settings: "Symptoms",
     *,
-    features: int | None = None,
-    weight: float | None = None,
+    loss: Loss = UNKNOWN,
     null: float | None = None,
+    latents: Carried | None = None,
 ) -> list[str]:
     """Sentences about one foreign history: symptoms, audit, and what cannot be said.
 
     Parameters
     ----------
-    features
-        Number of features the error is averaged over, where known.
-    weight
-        What the KL is multiplied by in a loss of mean squared error + weight x KL, where known.
     null
         MSE of the train mean, where known.
+    latents
+        What the latents of its end carry, where they are given. They show how the program reduces
+        its KL, and that of the curve is then brought to nats before symptoms are read.
     """
-    found = symptoms(curve, Known(null=null), settings)
+    fit: list[Reduction] = []
+    said: list[str] = []
+    known = Known(null=null)
+    if latents:
+        units = len(latents.units)
+        fit = reduced(kl_at_the_end(curve), latents.rate, units, latents.observations, loss)
+        said = [*sentences(latents), *reduction(curve, latents.rate, fit, settings.rate)]
+        if len(fit) == 1:
+            curve = replace(curve, rate=curve.rate * fit[0].kl_over)
+        possible = min(units, loss.features or units)
+        known = replace(known, active_units=float(latents.active.sum()), possible_units=possible)
+    found = symptoms(curve, known, settings)
     lines = [f"{one.symptom}: {one.evidence}." for one in found]
     lines = lines or ["No symptom: the MSE has fallen, and no more than noise is left of its fall."]
-    return [*lines, *_audit(curve, features, weight), _LIMIT]
+    return [*lines, *said, *effective_beta(loss, fit), *_warmup(curve), _LIMIT]
 
 
 _LIMIT = (
-    "A history shows symptoms and no causes: these need probes, which train the model again with "
-    "single settings changed. Give the matrix to vaebio for that."
+    "What was given shows symptoms, but no causes. Train the model with vaebio to have them (start "
+    "with `vaebio init`): causes need probes, which train it again with single settings changed, "
+    "and that needs the data and the model."
 )
 
 
-def _audit(curve: Curve, features: int | None, weight: float | None) -> Iterator[str]:
-    """What the settings mean, as far as they are known."""
-    if features and weight is not None:
-        yield (
-            f"A KL weight of {weight:g} beside the mean squared error over {features:,} features "
-            f"is beta {weight * features / 2:g} in nats against nats. If the loss sums over the "
-            f"features, it is beta {weight / 2:g}."
-        )
-    else:
-        yield (
-            "If the loss takes the mean of the squared error over the features and the sum of the "
-            "KL over the units, the KL weighs half the number of features times as much as it "
-            "seems: beta = weight x features / 2."
-        )
+def _warmup(curve: Curve) -> Iterator[str]:
     beta = curve.beta
     if math.isfinite(beta[0]) and math.isfinite(beta[-1]) and beta[-1] > beta[len(beta) // 2]:
         yield (

@@ -145,25 +145,28 @@ def document(prescriptions: Iterable[Prescription]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A prescription that was followed; a row of follow_up.tsv.
+    """What came of a prescription; a row of follow_up.tsv.
 
     Parameters
     ----------
     predicted_low, predicted_high
         Where the mean of as many fresh seeds was to be expected.
     kept
-        Whether it lies there; None where one seed gave no interval.
+        Whether it lies there; None where one seed gave no interval, or nothing was followed.
+    reason
+        Why there is no prediction, or nothing that was achieved; else empty.
     """
 
     member: str
-    predicted_mse: float
+    predicted_mse: float | None
     predicted_low: float | None
     predicted_high: float | None
-    achieved_mse: float
+    achieved_mse: float | None
     achieved_low: float | None
     achieved_high: float | None
     seeds: int
     kept: bool | None
+    reason: str = ""
 
 
 def compare(prescription: Prescription, achieved: Sequence[float], limits: "Limits") -> FollowUp:

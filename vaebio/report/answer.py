@@ -1,57 +1,85 @@
-"""The answer: a few sentences with numbers and their uncertainty, and what stays unknown.
+"""The answer: five short paragraphs at most, with numbers and their uncertainty.
 
-Only what the tables show is said. A difference within the noise is never called better, and no
-cause is named.
+Only what the tables show is said. A difference within the noise is never called better, and a
+cause is named only where the probes support it.
 """
 
 import math
 
-from vaebio.report import agreement, comparison, floor, recommendation
-from vaebio.report.chosen import recommended
+from vaebio.report import (
+    agreement,
+    comparison,
+    floor,
+    prescribed,
+    recommendation,
+    verdicts,
+)
+from vaebio.report.chosen import choice, recommended
 from vaebio.report.headline import Headline, at, clustering, per_latent, reconstruction
-from vaebio.report.methods_data import has_missing
-from vaebio.report.numbers import listed, percent, plural, rounded
+from vaebio.report.numbers import listed, plural, rounded
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, by_seed, measured, values
+from vaebio.report.seeds import baseline, by_seed, values
 from vaebio.terms import MEASURES
 
 
 def sentences(results: Results) -> list[str]:
-    """What the tables say, most important first."""
+    """What the tables say, most important first: one short paragraph each, five at most.
+
+    The recommended member and its error; how good that is; what limits it; what to change; what
+    the latents serve for.
+    """
     chosen, clusters = recommended(results), clustering(results)
     error = chosen or reconstruction(results)
-    lines = [f"{recommendation.named(results)} {_error(results, chosen)}".strip()]
+    lines = [_joined(recommendation.named(results), _error(results, chosen))]
     if error:
-        lines.append("" if chosen else comparison.others(results))
-        lines.append(f"{_against_pca(error, 'lower', _subject(error))} {_sizes(results)}".strip())
-        lines += [recommendation.others(results), floor.explained(results, error)]
+        lines.append(_how_good(results, chosen, error))
+    lines += _why(results)
     if clusters:
-        known = f"{_clustering(results, clusters)} {_against_pca(clusters, 'higher')}"
-        lines.append(" ".join(filter(None, [known, _elsewhere(results, error, clusters)])))
+        lines.append(_joined(_clustering(results, clusters), _elsewhere(results, error, clusters)))
     else:
         lines.append(recommendation.stable(results))
-    lines.append(agreement.sentence(results, clusters))
     return [line for line in lines if line]
 
 
-def limits(results: Results) -> list[str]:
-    """What the numbers cannot say: failed members, choices, what was not measured."""
-    error, clusters = reconstruction(results), clustering(results)
-    lines = [_failed(results)]
-    lines += [_edge(results.of(error.model), error) if error else ""]
-    lines += [_observations(recommended(results) or error)]
-    lines += [floor.method(results, error), comparison.density_limit(results), _missing(results)]
-    if clusters and clusters.combinations > 1:
-        lines.append(
-            f"The best {MEASURES[clusters.measure].label} is the highest of "
-            f"{clusters.combinations} and was picked by the labels themselves, so it is "
-            "somewhat too high."
-        )
-    if clusters and clusters.pca:
-        lines.append("PCA was clustered once, so the noise of its own clusters is in no interval.")
-    lines += unmeasured(results)
-    lines.append("Why an error is as high as it is, this page does not say: vaebio diagnose does.")
-    return [line for line in lines if line]
+def notes(results: Results) -> dict[str, list[str]]:
+    """Further sentences, by the section that they stand in."""
+    clusters = clustering(results)
+    against = ""
+    if clusters:
+        label = MEASURES[clusters.measure].label
+        against = _against_pca(clusters, "higher", f"The highest {label} ({clusters.place})")
+    found = {
+        "chosen": [recommendation.others(results)],
+        "downstream": [against, agreement.sentence(results, clusters)],
+    }
+    return {section: list(filter(None, lines)) for section, lines in found.items()}
+
+
+def _how_good(results: Results, chosen: Headline | None, error: Headline) -> str:
+    """Against the other models where none is chosen, against PCA and what can be explained."""
+    return _joined(
+        "" if chosen else comparison.others(results),
+        _against_pca(error, "lower", _subject(error)),
+        _sizes(results),
+        floor.explained(results, error),
+    )
+
+
+def _why(results: Results) -> list[str]:
+    """What limits the recommended combination, or the first that was diagnosed; what to change."""
+    own, found = results.diagnosis, choice(results, "recommended")
+    name = found.combination if found else ""
+    if name not in own.names:
+        if not own.names:
+            return []
+        name, subject = own.names[0], f"the reconstruction of {own.names[0]}"
+    else:
+        subject = "its reconstruction"
+    return [verdicts.limited(own, name, subject), prescribed.told(own, name)]
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(filter(None, parts))
 
 
 def size(results: Results) -> str:
@@ -65,22 +93,6 @@ def size(results: Results) -> str:
     complete = len(members) == math.prod(axes)
     joined = grid.replace(", ", " × ").replace(" and ", " × ") if complete else f"over {grid}"
     return f"{plural(len(members), 'member')}: {joined}"
-
-
-def unmeasured(results: Results) -> list[str]:
-    """One sentence for each reason why a measure is absent for every member."""
-    known = set(measured(results))
-    reasons: dict[str, list[str]] = {}
-    for name in MEASURES:
-        if name in known:
-            continue
-        rows = results.metrics[results.metrics["measure"] == name]
-        rows = rows[~rows["member"].isin(results.autoencoders["member"])]
-        said = [reason for reason in rows["reason"].unique() if reason]
-        reasons.setdefault("; ".join(said) or "not in the tables", []).append(MEASURES[name].label)
-    return [
-        f"{listed(labels)} could not be measured: {reason}." for reason, labels in reasons.items()
-    ]
 
 
 def _error(results: Results, chosen: Headline | None) -> str:
@@ -215,47 +227,3 @@ def _elsewhere(results: Results, error: Headline | None, clusters: Headline) -> 
         verdict = "the difference is within the noise"
     where = "At the recommended combination" if chosen else f"At the lowest error ({error.place})"
     return f"{where} the {label} is {value.text}: {verdict}."
-
-
-def _failed(results: Results) -> str:
-    failed = results.members.loc[results.members["status"] == "diverged", "member"]
-    if failed.empty:
-        return ""
-    named = listed(list(failed)) if len(failed) < 6 else f"{failed.iloc[0]} and others"
-    verb = "is" if len(failed) == 1 else "are"
-    return f"{plural(len(failed), 'member')} diverged and {verb} in no mean: {named}."
-
-
-def _edge(results: Results, error: Headline) -> str:
-    sides = []
-    for axis, small, large in (("beta", "lowest", "highest"), ("latent", "smallest", "largest")):
-        every, value = results.members[axis], getattr(error, axis)
-        if every.nunique() > 1 and value in (every.min(), every.max()):
-            sides.append(f"the {small if value == every.min() else large} {axis}")
-    if not sides:
-        return ""
-    return (
-        f"The combination with the lowest validation MSE has {listed(sides)} of the grid, so the "
-        "minimum may lie outside it."
-    )
-
-
-def _missing(results: Results) -> str:
-    if not has_missing(results):
-        return ""
-    share = percent(results.prepared["account"]["missing_share"])
-    return (
-        f"{share} of the values were missing. The errors are over the others alone and do not say "
-        "how well those filled in would be met."
-    )
-
-
-def _observations(error: Headline | None) -> str:
-    if error is None or error.seeds < 2 or not math.isfinite(error.low):
-        return ""
-    half = (error.high - error.low) / 2
-    low, high = (rounded(v, half) for v in (error.low, error.high))
-    return (
-        f"± counts the seeds alone. Other test observations would move this test MSE as well (95 % "
-        f"interval {low} to {high}), and that of the baselines with it: they share the split."
-    )

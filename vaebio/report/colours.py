@@ -5,7 +5,7 @@ lightness as well, so they keep their order without colour vision. Models have n
 colours differ in hue and lightness, and repeat after the last. Baselines are neutral: PCA in ink,
 null in grey, the deterministic autoencoder in slate, the noise floor in olive; NMF, scVI and the
 controls are muted too. Figures are made in the light colours; the page swaps them for the dark
-ones.
+ones. The parts of a diagnosed error have a colour each.
 """
 
 from collections.abc import Sequence
@@ -40,6 +40,28 @@ MODELS = (
     ("#1b66b0", "#c8641e", "#3a9a63", "#7b3fa0", "#b5952a", "#4d5767"),
     ("#6fb0f0", "#f2a267", "#7fd6a5", "#c79bec", "#e9cf6f", "#b9c2d0"),
 )
+PARTS = {
+    "null": NULL,
+    "explained": MEMBER,
+    "encoder": "#8a4fb0",
+    "decoder": "#c06a2b",
+    "latent": "#1f8a7d",
+    "beta": "#bf3f7a",
+    "optimiser": "#a88a1f",
+    "generalisation": "#4a6fa8",
+    "unexplained": "#b3bac5",
+    "noise_floor": FLOOR,
+}
+"""Parts of the error of a diagnosed member."""
+DARK |= {
+    "#8a4fb0": "#c59ae0",
+    "#c06a2b": "#eda06a",
+    "#1f8a7d": "#63cabd",
+    "#bf3f7a": "#ee86b4",
+    "#a88a1f": "#e0c45f",
+    "#4a6fa8": "#8fb2ea",
+    "#b3bac5": "#5a6472",
+}
 VALUES = ("#f4f8fc", "#bcd5ef", "#7aaee4"), ("#1a212c", "#274464", "#3468a6")
 
 

@@ -52,6 +52,8 @@ def _size(observations: int, features: int) -> str:
 def _scale(results: Results) -> tuple[str, str]:
     transform, clip = results.prepared["transform"], results.config.prepare.clip
     note = "then variance 1 on train, " + ("never cut" if clip is None else f"cut at ±{clip:g}")
+    if not results.config.prepare.scale:
+        note = "then mean 0 on train; the variances stay"
     if transform == "log1p":
         note = f"at a total of {results.config.prepare.target_total:,g}; {note}"
     return SCALES.get(transform, "as they came"), note

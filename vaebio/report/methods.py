@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from vaebio.report import (
     methods_choosing,
     methods_data,
+    methods_diagnosis,
     methods_downstream,
     methods_information,
     methods_integration,
@@ -35,6 +36,7 @@ def paragraphs(results: Results, citations: Citations) -> list[str]:
         _evaluation(results, citations),
         _downstream(results, citations),
         methods_choosing.paragraph(results, citations),
+        methods_diagnosis.paragraph(results, citations),
         _software(citations),
     )
     return [part for part in parts if part]

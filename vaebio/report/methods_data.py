@@ -221,6 +221,11 @@ def filled_with(prepared: Mapping[str, Any], words: Report) -> str:
 def _scaling(results: Results) -> str:
     words, clip = results.config.report, results.config.prepare.clip
     there = "the values that were there on train" if has_missing(results) else "train"
+    if not results.config.prepare.scale:
+        return (
+            f"The {words.features} were brought to mean 0 with the mean of {there}; their "
+            "variances were left as they were, so that errors are in the units of the values."
+        )
     cut = "no scaled value was cut"
     if clip is not None:
         cut = f"scaled values were cut at {clip:g} standard deviations"

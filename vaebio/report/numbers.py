@@ -9,6 +9,8 @@ import math
 
 DIGITS_WITHOUT_UNCERTAINTY = 3
 MOST_DIGITS = 5
+ROUNDING = 1e-9
+"""Differences below this come from rounding."""
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -55,6 +57,37 @@ def with_spread(
     smallest = 10.0**-decimals
     shown = f"<{_fixed(smallest, decimals)}" if 0 < spread < smallest / 2 else None
     return f"{_fixed(value, decimals)} ± {shown or _fixed(spread, decimals)}"
+
+
+def with_interval(value: float, low: float | None, high: float | None) -> str:
+    """A value and its interval, to the same digit; the value alone where there is none.
+
+    Examples
+    --------
+    >>> with_interval(0.65234, 0.642, 0.662), with_interval(0.65234, None, None)
+    ('0.65 (0.64 to 0.66)', '0.652')
+    >>> with_interval(3e-17, -1e-16, 1e-16)
+    '0'
+    """
+    value = 0.0 if abs(value) < ROUNDING else value
+    if not (_is_number(low) and _is_number(high)) or high - low < ROUNDING:
+        return rounded(value)
+    shown, least, most = (rounded(v, (high - low) / 2) for v in (value, low, high))
+    return f"{shown} ({least} to {most})"
+
+
+def share(value: float, low: float | None = None, high: float | None = None) -> str:
+    """A share of 1 in whole hundredths, with its interval where there is one.
+
+    Examples
+    --------
+    >>> share(0.344, 0.31, 0.378), share(-0.0001)
+    ('34 % (31 to 38 %)', '0 %')
+    """
+    shown = _fixed(100 * value, 0)
+    if not (_is_number(low) and _is_number(high)):
+        return f"{shown} %"
+    return f"{shown} % ({_fixed(100 * low, 0)} to {_fixed(100 * high, 0)} %)"
 
 
 def count(number: int) -> str:

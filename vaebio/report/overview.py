@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from vaebio.report import figures, methods
+from vaebio.report import figures, methods, verdicts
 from vaebio.report.colours import dark_for
 from vaebio.report.headline import Headline, clustering, reconstruction
 from vaebio.report.numbers import rounded
@@ -17,6 +17,9 @@ from vaebio.report.render import page
 from vaebio.report.timing import total
 from vaebio.report.views import Plot, View
 from vaebio.terms import MEASURES
+
+DIAGNOSED = ("diagnoses", "verdicts")
+"""Tables of the diagnosis that a row of the overview is made of."""
 
 
 def read(folder: Path) -> Results:
@@ -29,6 +32,7 @@ def read(folder: Path) -> Results:
         prepared=folder / "prepared.json",
         settings=folder / "settings.yaml",
         timing=folder / "timing",
+        diagnosis={name: path for name in DIAGNOSED if (path := folder / f"{name}.tsv").is_file()},
     )
 
 
@@ -74,6 +78,7 @@ def _entry(results: Results, folder: Path, target: Path) -> dict[str, Any]:
         "clusters": _cells(clustering(results)),
         "seconds": took.seconds if took else None,
         "warnings": len(results.prepared["warnings"]),
+        "cause": _cause(results),
     }
 
 
@@ -90,6 +95,15 @@ def _cells(head: Headline | None) -> dict[str, Any] | None:
         "null": head.level(head.null) if head.null else "",
         "null_sort": head.null.value if head.null else "",
     }
+
+
+def _cause(results: Results) -> dict[str, str] | None:
+    """What limits the combination that was diagnosed first; None where none was."""
+    own = results.diagnosis
+    if not own.names:
+        return None
+    cause, share = verdicts.main(own, own.names[0])
+    return {"name": cause, "where": ", ".join(filter(None, [own.names[0], share]))}
 
 
 def _plot(read_in: Sequence[Results]) -> Plot:

@@ -9,6 +9,7 @@ from vaebio.report import (
     data_facts,
     downstream_views,
     feature_views,
+    limits,
     methods,
     methods_data,
 )
@@ -29,11 +30,13 @@ from vaebio.report.stability_views import stability
 from vaebio.report.timing import total
 from vaebio.report.unit_views import units
 from vaebio.report.views import Plot, answer_plot
+from vaebio.report.why import why
 
 SECTIONS = {
     "answer": "Answer",
     "grid": "Grid",
     "frontier": "Frontier",
+    "why": "Why",
     "chosen": "Choices",
     "audit": "Before training",
     "curves": "Learning curves",
@@ -58,9 +61,11 @@ def render(results: Results) -> str:
     chosen, latent = chosen_lines(results), [name for name in LATENT if name in plots]
     there = {"curves": curved, "audit": audited, "latent": latent} | further
     there["chosen"] = chosen or "differences" in plots
+    there["why"] = diagnosis = why(results)
     present |= {key for key, something in there.items() if something}
     context = {
         "chosen": chosen,
+        "why": diagnosis,
         "latent_plots": latent,
         "sections": {key: title for key, title in SECTIONS.items() if key in present},
         "plots": plots,
@@ -104,8 +109,9 @@ def _answer(results: Results) -> dict[str, Any]:
         "words": words,
         "size": answer.size(results),
         "sentences": answer.sentences(results),
-        "limits": answer.limits(results),
-        "unmeasured": answer.unmeasured(results),
+        "notes": answer.notes(results),
+        "limits": limits.limits(results),
+        "unmeasured": limits.unmeasured(results),
         "density_limit": comparison.density_limit(results),
     }
 

@@ -1,54 +1,24 @@
 """Tables and summaries of a data set from their files, checked column by column."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from vaebio.configuration import read_config, resolve
-from vaebio.errors import VaebioError, did_you_mean
+from vaebio.errors import VaebioError
 from vaebio.report import variants
+from vaebio.report.diagnosis import Diagnosis, read_diagnosis
 from vaebio.report.numbers import listed
+from vaebio.report.tables import known, optional, read_table
 from vaebio.report.timing import Step, read_timing
 from vaebio.settings import Config, Likelihood
 from vaebio.terms import AUTOENCODER, COLUMNS, MEASURES, STATUS
-from vaebio.terms.choosing import CHOICES, STABILITY
 
-NUMBERS = {
-    "members.tsv": ("beta", "latent", "seed", "epochs", "seconds"),
-    "history.tsv": ("epoch", "distortion_nats", "rate_nats", "mse", "beta_now", "learning_rate"),
-    "units.tsv": ("rate_nats", "mean_variance", "expected_rate_nats"),
-    "metrics.tsv": ("value", "low", "high"),
-    "classes.tsv": (
-        "train_observations",
-        "test_observations",
-        "recall",
-        "precision",
-        "f1",
-        "low",
-        "high",
-    ),
-    "features.tsv": tuple(
-        c for c in COLUMNS["features.tsv"] if c not in ("member", "feature", "reason")
-    ),
-    "strata.tsv": tuple(c for c in COLUMNS["strata.tsv"] if c not in ("member", "split", "reason")),
-    "choices.tsv": ("value", "low", "high"),
-    "differences.tsv": ("latent", "beta", "beta_against", "value", "low", "high", "seeds"),
-    "correlations.tsv": ("value", "low", "high", "members", "combinations"),
-    "stability.tsv": ("latent", "beta", "value", "low", "high", "pairs"),
-}
-WORDS = {
-    "choices.tsv": {"choice": CHOICES},
-    "differences.tsv": {"measure": MEASURES},
-    "correlations.tsv": {"reconstruction": MEASURES, "measure": MEASURES},
-    "stability.tsv": {"measure": [measure.name for measure in STABILITY]},
-}
-"""Columns in which only known words may stand."""
 LIKELIHOODS = [name for name in get_args(Likelihood) if name != "auto"]
 OPTIONAL = (
     "audit",
@@ -90,14 +60,15 @@ class Results:
     config: Config
     settings: str
     timing: list[Step]
-    audit: pd.DataFrame = field(default_factory=lambda: _optional(None, "audit.tsv"))
-    classes: pd.DataFrame = field(default_factory=lambda: _optional(None, "classes.tsv"))
-    features: pd.DataFrame = field(default_factory=lambda: _optional(None, "features.tsv"))
-    strata: pd.DataFrame = field(default_factory=lambda: _optional(None, "strata.tsv"))
-    choices: pd.DataFrame = field(default_factory=lambda: _optional(None, "choices.tsv"))
-    differences: pd.DataFrame = field(default_factory=lambda: _optional(None, "differences.tsv"))
-    correlations: pd.DataFrame = field(default_factory=lambda: _optional(None, "correlations.tsv"))
-    stability: pd.DataFrame = field(default_factory=lambda: _optional(None, "stability.tsv"))
+    audit: pd.DataFrame = field(default_factory=lambda: optional(None, "audit.tsv"))
+    classes: pd.DataFrame = field(default_factory=lambda: optional(None, "classes.tsv"))
+    features: pd.DataFrame = field(default_factory=lambda: optional(None, "features.tsv"))
+    strata: pd.DataFrame = field(default_factory=lambda: optional(None, "strata.tsv"))
+    choices: pd.DataFrame = field(default_factory=lambda: optional(None, "choices.tsv"))
+    differences: pd.DataFrame = field(default_factory=lambda: optional(None, "differences.tsv"))
+    correlations: pd.DataFrame = field(default_factory=lambda: optional(None, "correlations.tsv"))
+    stability: pd.DataFrame = field(default_factory=lambda: optional(None, "stability.tsv"))
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
     autoencoders: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["members.tsv"]))
     )
@@ -164,13 +135,16 @@ def read_results(
     prepared: Path,
     settings: Path,
     timing: Path | None,
-    **optional: Path | None,
+    diagnosis: Mapping[str, Path | None] | None = None,
+    **further: Path | None,
 ) -> Results:
     """Everything one page needs; what a page can do without may be None.
 
     Parameters
     ----------
-    optional
+    diagnosis
+        What `vaebio diagnose` wrote: see `diagnosis.read_diagnosis`.
+    further
         Tables of `OPTIONAL`, by name.
 
     Raises
@@ -189,40 +163,17 @@ def read_results(
 
     return Results(
         members=vaes,
-        history=without(_optional(history, "history.tsv")),
+        history=without(optional(history, "history.tsv")),
         metrics=_metrics(metrics),
-        units=without(_optional(units, "units.tsv")),
+        units=without(optional(units, "units.tsv")),
         prepared=facts,
         config=config,
         settings=settings.read_text(encoding="utf-8"),
         timing=read_timing(timing) if timing else [],
         autoencoders=autoencoders,
-        **{name: _optional(path, f"{name}.tsv") for name, path in optional.items()},
+        diagnosis=read_diagnosis(diagnosis or {}),
+        **{name: optional(path, f"{name}.tsv") for name, path in further.items()},
     )
-
-
-def read_table(path: Path, name: str) -> pd.DataFrame:
-    """One tidy table with the columns `terms.COLUMNS[name]`; non-finite numbers become NaN."""
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError:
-        raise VaebioError(
-            found=f"no file {path}", expected=f"the table {name}", hint="check the path"
-        ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise VaebioError(
-            found=f"{path} is not a table: {' '.join(str(error).split())}",
-            expected=f"tab-separated columns {', '.join(COLUMNS[name])}",
-            hint="write it again by the step that makes it",
-        ) from None
-    for column in COLUMNS[name]:
-        if column not in table:
-            raise VaebioError(
-                found=f"no column `{column}` in {path}",
-                expected=f"columns {', '.join(COLUMNS[name])}, separated by tabs",
-                hint=did_you_mean(column, table.columns, "write it again by its step"),
-            )
-    return table.assign(**{c: _numbers(table, c, path) for c in NUMBERS.get(name, ())})
 
 
 def read_prepared(path: Path) -> dict[str, Any]:
@@ -249,32 +200,10 @@ def read_prepared(path: Path) -> dict[str, Any]:
     return prepared
 
 
-def _numbers(table: pd.DataFrame, column: str, path: Path) -> pd.Series:
-    numbers = pd.to_numeric(table[column], errors="coerce")
-    said = ~table[column].str.strip().str.lower().isin(["", "nan", "inf", "-inf", "na"])
-    garbled = table.loc[said & numbers.isna(), column]
-    if len(garbled):
-        raise VaebioError(
-            found=f"`{garbled.iloc[0]}` in column {column} of {path}, line {garbled.index[0] + 2}",
-            expected="a number, or nothing",
-            hint="write the table again by the step that makes it",
-        )
-    return numbers.where(np.isfinite(numbers))
-
-
-def _optional(path: Path | None, name: str) -> pd.DataFrame:
-    if path is None:
-        return pd.DataFrame(columns=list(COLUMNS[name]))
-    table = read_table(path, name)
-    for column, known in WORDS.get(name, {}).items():
-        _known(table, column, known, path)
-    return table
-
-
 def _members(path: Path) -> pd.DataFrame:
     members = read_table(path, "members.tsv")
-    _known(members, "status", STATUS, path)
-    _known(members, "likelihood", LIKELIHOODS, path)
+    known(members, "status", STATUS, path)
+    known(members, "likelihood", LIKELIHOODS, path)
     if members.empty or members["member"].duplicated().any():
         raise VaebioError(
             found=f"{path} has no member, or a member twice",
@@ -307,7 +236,7 @@ def _members(path: Path) -> pd.DataFrame:
 
 def _metrics(path: Path) -> pd.DataFrame:
     metrics = read_table(path, "metrics.tsv")
-    _known(metrics, "measure", MEASURES, path)
+    known(metrics, "measure", MEASURES, path)
     repeated = metrics[metrics.duplicated(["member", "split", "measure"])]
     if len(repeated):
         row = repeated.iloc[0]
@@ -318,13 +247,3 @@ def _metrics(path: Path) -> pd.DataFrame:
         )
     silent = metrics["value"].isna() & (metrics["reason"] == "")
     return metrics.assign(reason=metrics["reason"].mask(silent, "the value is not finite"))
-
-
-def _known(table: pd.DataFrame, column: str, known: Collection[str], path: Path) -> None:
-    for word in table[column].unique():
-        if word not in known:
-            raise VaebioError(
-                found=f"unknown {column} `{word}` in {path}",
-                expected=f"one of {', '.join(known)}",
-                hint=did_you_mean(word, known, "was it written by another version?"),
-            )

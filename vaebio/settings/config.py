@@ -40,7 +40,8 @@ class Dataset(Settings):
     )
     matrix: Annotated[str, Field(min_length=1)] = Field(
         description="Path (.h5ad, .h5mu, .zarr, .loom, .mtx, .parquet, .csv, .tsv, .txt; folder or "
-        ".h5 of 10x; text and .mtx also .gz) or builtin:pbmc68k."
+        ".h5 of 10x; text and .mtx also .gz) or builtin:NAME, with the "
+        "name pbmc68k, simulated784 or noise784."
     )
     annotation: str = Field(
         "",

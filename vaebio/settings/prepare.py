@@ -113,6 +113,12 @@ class Prepare(Settings):
         "seurat_v3 for counts, variance else. pearson, mad, and variance of counts need the train "
         "split in memory.",
     )
+    scale: bool = Field(
+        True,
+        description="Divide every feature by its standard deviation on train; false: its mean is "
+        "taken off and no more, nothing is cut, and the features with the largest values carry "
+        "the squared error.",
+    )
     clip: PositiveFloat | None = Field(
         10.0,
         description="Scaled values beyond this many standard deviations are cut; null: never. "

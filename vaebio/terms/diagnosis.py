@@ -38,6 +38,61 @@ DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
         "achieved_high",
         "seeds",
         "kept",
+        "reason",
+    ),
+    "diagnoses.tsv": (
+        "member",
+        "seeds",
+        "mse",
+        "null",
+        "floor",
+        "floor_method",
+        "shares_of",
+        "left",
+        "prescribed",
+        "sentence",
     ),
 }
-"""Columns in order; part of the public interface."""
+"""Columns in order; part of the public interface.
+
+A `member` of a diagnosis is a combination, named as its members are without their seed; that of a
+symptom is a member. The `reason` in follow_up.tsv says why nothing was predicted or achieved.
+"""
+
+CAUSE_NAMES = {
+    "beta_too_high": "beta too high",
+    "beta_too_low": "beta too low",
+    "latent_too_small": "latent size too small",
+    "decoder_too_weak": "decoder too weak",
+    "encoder_too_weak": "encoder too weak",
+    "optimiser": "training that could go further",
+    "input_scale": "scale of the input",
+    "noise_floor": "noise floor",
+    "none": "no cause found",
+    "unknown": "not known",
+}
+"""Verdicts as a reader finds them."""
+
+SYMPTOM_NAMES = {
+    "diverged": "diverged",
+    "collapse": "collapse",
+    "kl_falls_mse_flat": "KL falls, MSE does not",
+    "stall": "stall",
+    "overfit": "overfitting",
+    "not_converged": "not converged",
+}
+"""Symptoms as a reader finds them."""
+
+PART_NAMES = {
+    "null": "train mean (null)",
+    "explained": "explained",
+    "encoder": "larger encoder",
+    "decoder": "larger decoder",
+    "latent": "more latent units",
+    "beta": "lower beta",
+    "optimiser": "other training",
+    "generalisation": "test above train",
+    "unexplained": "unexplained",
+    "noise_floor": "noise floor",
+}
+"""Parts of the error as the waterfall names them."""

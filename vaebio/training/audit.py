@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vaebio.metrics.analytic import expected
+from vaebio.model.reduction import beta_of_weight
 from vaebio.model.vae import Architecture
 from vaebio.training.forecast import Look, why_not
 from vaebio.training.grid import Member
@@ -94,15 +95,6 @@ def remarks(plan: Plan) -> list[Remark]:
     return [remark for part in parts for remark in part(plan)]
 
 
-def weight_of_mean_error(beta: float, features: int) -> float:
-    """Beta's name in code that adds a weighted KL to the mean squared error over features.
-
-    There the loss is SSE / features + weight x KL; here it is SSE / 2 + beta x KL, which is
-    features / 2 times as much when weight = 2 x beta / features.
-    """
-    return 2 * beta / features
-
-
 def meaning_of_beta(plan: Plan) -> Iterable[Remark]:
     """Effective beta, and what other implementations would call it."""
     one = next(iter(plan.architectures.values()))
@@ -113,23 +105,24 @@ def meaning_of_beta(plan: Plan) -> Iterable[Remark]:
     kinds = {a.likelihood: a.sigma for a in plan.architectures.values()}
     plain = plan.settings.capacity is None and not plan.settings.free_bits
     if kinds.get("gaussian") == "unit":
-        weight = weight_of_mean_error(1.0, one.features)
+        other = beta_of_weight(1.0, error_over=one.features)
         noise = (
             "With sigma 1 beta plays the part of the noise variance: a unit pays if it explains "
             "more variance than beta. "
         )
         yield Remark(
-            f"{noise if plain else ''}Beta 1 is a KL weight of {weight:.2g} in code that takes "
+            f"{noise if plain else ''}Beta 1 is a KL weight of {1 / other:.2g} in code that takes "
             f"the mean squared error over the features (2 x beta / features); a weight of 1 "
-            f"there is beta {1 / weight:g} here."
+            f"there is beta {other:g} here."
         )
     elif "gaussian" in kinds and plain:
         yield Remark("Sigma is learned: beta 1 is the calibrated ELBO.")
     counting = [name for name in kinds if name != "gaussian"]
     if counting:
+        other = beta_of_weight(1.0, error_over=one.features, in_nats=True)
         yield Remark(
             f"With {_listed(counting)} beta 1 is {'the ELBO, and ' if plain else ''}a KL weight of "
-            f"{1 / one.features:.2g} in code that takes the mean of the negative log-likelihood "
+            f"{1 / other:.2g} in code that takes the mean of the negative log-likelihood "
             "over the features (beta / features)."
         )
 

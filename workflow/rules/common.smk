@@ -16,6 +16,7 @@ from vaebio import __version__
 from vaebio.workflow import (
     ALL_STEPS,
     STEPS,
+    case_names,
     exit_with_refusals,
     own_commands_first,
     plan_or_exit,

@@ -1,7 +1,7 @@
 """
 Say why the error is where it is: symptoms of all members, causes of the diagnosed ones.
 
-Not part of a run without a target: `snakemake --cores all diagnosed`.
+`snakemake --cores all diagnosed` ends here, before the pages.
 
 INPUTS:
     results/{dataset}/prepared.h5ad
@@ -16,6 +16,7 @@ OUTPUTS:
     results/{dataset}/budget.tsv           where the squared error goes
     results/{dataset}/prescription.yaml    what to set
     results/{dataset}/follow_up.tsv        what that was predicted to reach, and what it reaches
+    results/{dataset}/diagnoses.tsv        the diagnosed combinations, each in sentences
 
 KEEPS:
     results/{dataset}/store/<key>/         the probes, beside the members of the grid
@@ -48,6 +49,7 @@ rule diagnose:
         budget=f"{RESULTS}/{{dataset}}/budget.tsv",
         prescription=f"{RESULTS}/{{dataset}}/prescription.yaml",
         follow_up=f"{RESULTS}/{{dataset}}/follow_up.tsv",
+        diagnoses=f"{RESULTS}/{{dataset}}/diagnoses.tsv",
     log:
         "logs/{dataset}/diagnose.log",
     benchmark:
@@ -74,4 +76,5 @@ rule diagnose:
         " --budget {output.budget:q}"
         " --prescription {output.prescription:q}"
         " --follow-up {output.follow_up:q}"
+        " --diagnoses {output.diagnoses:q}"
         " 2> >(tee {log:q} >&2)"

@@ -5,6 +5,8 @@ INPUTS:
     results/{dataset}/members.tsv, history.tsv, audit.tsv, metrics.tsv, units.tsv, prepared.json
     results/{dataset}/classes.tsv, features.tsv, strata.tsv
     results/{dataset}/choices.tsv, differences.tsv, correlations.tsv, stability.tsv
+    results/{dataset}/symptoms.tsv, probes.tsv, probe_measures.tsv, verdicts.tsv, budget.tsv
+    results/{dataset}/prescription.yaml, follow_up.tsv, diagnoses.tsv
     results/{dataset}/settings.yaml
     results/{dataset}/timing/
 
@@ -28,6 +30,14 @@ rule report:
         differences=f"{RESULTS}/{{dataset}}/differences.tsv",
         correlations=f"{RESULTS}/{{dataset}}/correlations.tsv",
         stability=f"{RESULTS}/{{dataset}}/stability.tsv",
+        symptoms=f"{RESULTS}/{{dataset}}/symptoms.tsv",
+        probes=f"{RESULTS}/{{dataset}}/probes.tsv",
+        probe_measures=f"{RESULTS}/{{dataset}}/probe_measures.tsv",
+        verdicts=f"{RESULTS}/{{dataset}}/verdicts.tsv",
+        budget=f"{RESULTS}/{{dataset}}/budget.tsv",
+        follow_up=f"{RESULTS}/{{dataset}}/follow_up.tsv",
+        diagnoses=f"{RESULTS}/{{dataset}}/diagnoses.tsv",
+        prescription=f"{RESULTS}/{{dataset}}/prescription.yaml",
         summary=f"{RESULTS}/{{dataset}}/prepared.json",
         settings=f"{RESULTS}/{{dataset}}/settings.yaml",
     output:
@@ -60,6 +70,14 @@ rule report:
         " --differences {input.differences:q}"
         " --correlations {input.correlations:q}"
         " --stability {input.stability:q}"
+        " --symptoms {input.symptoms:q}"
+        " --probes {input.probes:q}"
+        " --probe-measures {input.probe_measures:q}"
+        " --verdicts {input.verdicts:q}"
+        " --budget {input.budget:q}"
+        " --follow-up {input.follow_up:q}"
+        " --diagnoses {input.diagnoses:q}"
+        " --prescription {input.prescription:q}"
         " --prepared-summary {input.summary:q}"
         " --settings {input.settings:q}"
         " --timing {params.timing:q}"

@@ -1,6 +1,7 @@
-"""Data sets that ship with a dependency."""
+"""Data sets that need no file: one that ships with a dependency, and simulated ones."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from scipy import sparse
 
 from vaebio.data.formats.frames import named
 from vaebio.data.raw import Raw
+from vaebio.data.simulated import SIMULATIONS, Simulation, simulate
 from vaebio.errors import VaebioError
 
 
@@ -35,4 +37,19 @@ def _pbmc68k() -> Raw:
     return Raw(obs, pd.DataFrame(index=named(source.raw.var_names)), counts)
 
 
-READERS: dict[str, Callable[[], Raw]] = {"pbmc68k": _pbmc68k}
+def _simulated(how: Simulation) -> Raw:
+    """A simulated data set; the label is the column `group`."""
+    made = simulate(how)
+    n, features = made.values.shape
+    obs = pd.DataFrame({"group": made.group}, index=_numbered("observation", n))
+    return Raw(obs, pd.DataFrame(index=_numbered("feature", features)), made.values)
+
+
+def _numbered(word: str, number: int) -> pd.Index:
+    return pd.Index([f"{word}_{place:04d}" for place in range(1, number + 1)])
+
+
+READERS: dict[str, Callable[[], Raw]] = {
+    "pbmc68k": _pbmc68k,
+    **{name: partial(_simulated, how) for name, how in SIMULATIONS.items()},
+}

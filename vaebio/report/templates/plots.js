@@ -151,6 +151,12 @@ document.querySelectorAll("figure.plot:not(#plot-curves)").forEach(startPlot);
       setTimeout(() => { copy.textContent = before; }, 1500);
     });
   }
+  for (const link of document.querySelectorAll("[data-table]")) {
+    link.addEventListener("click", () => {
+      const rows = [...document.querySelector(link.dataset.table).rows];
+      save(tsv(rows.map((row) => [...row.cells].map((cell) => cell.textContent))), link.dataset.file, "text/tab-separated-values");
+    });
+  }
   for (const link of document.querySelectorAll("[data-download]")) {
     link.addEventListener("click", () => save(document.querySelector(link.dataset.download).textContent, link.dataset.file));
   }

@@ -1,0 +1,35 @@
+"""Real processes of `vaebio` that start in a moment."""
+
+import multiprocessing
+
+import pytest
+
+WORDS = """
+import os, sys
+os.dup2(os.open({log!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2)
+import torch
+from vaebio.cli.main import main
+# One thread: the work is tiny, and two processes would fight over the cores.
+torch.set_num_threads(1)
+sys.exit(main({words!r}))
+"""
+HEAVY = ("torch", "anndata", "pandas", "scipy.stats", "vaebio.cli.train", "vaebio.training.job")
+
+
+@pytest.fixture(scope="session")
+def forked():
+    """Starter of a process: `forked(words, log)`; killed, it is as dead as any.
+
+    It is forked from one that has imported what a verb needs and done nothing else, because a
+    test that kills ten processes would mostly watch them import torch.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(HEAVY))
+
+    def start(words, log):
+        code = WORDS.format(words=list(map(str, words)), log=str(log))
+        process = context.Process(target=exec, args=(code,), daemon=True)
+        process.start()
+        return process
+
+    return start
