@@ -98,10 +98,11 @@ def main(arguments: list[str]) -> None:
         options.evidence.mkdir(parents=True, exist_ok=True)
     kept = _Kept(options.json, options.resume or options.again)
     done = kept.records
-    for one in diagnosed_all([c for c in every if c.name not in done], how, options.jobs):
+    missing = [case for case in every if case.name not in done]
+    for one in diagnosed_all([] if options.again else missing, how, options.jobs):
         kept.add(one)
         print(score.told(one), flush=True)
-    records = [done[case.name] for case in every]
+    records = [done[case.name] for case in every if case.name in done]
     if options.again:
         records = [{**one, **judged_again(options.evidence, one["case"])} for one in records]
     result = {
@@ -109,6 +110,7 @@ def main(arguments: list[str]) -> None:
         "training": USUAL,
         "seeds": options.seeds,
         "absent": absent,
+        "missing": [case.name for case in every if case.name not in done],
         **score.figures(records),
         "cases": records,
     }

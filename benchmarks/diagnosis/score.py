@@ -147,6 +147,8 @@ def wrong(one: Record) -> bool:
 def text(result: Record) -> str:
     """The figures in lines."""
     lines = [f"{result['number']} cases, {result['processor_seconds'] / 60:.0f} min of processor"]
+    if result.get("missing"):
+        lines.append(f"not diagnosed yet: {len(result['missing'])}")
     if result.get("absent"):
         lines.append(f"left out, without real data: {', '.join(result['absent'])}")
     for name, (what, wanted, sense) in TARGETS.items():
