@@ -40,7 +40,11 @@ def test_what_diverges_reaches_nothing(make_bench, trial, prescription):
 
 @pytest.mark.parametrize(
     ("kept", "words"),
-    [(True, ", as predicted."), (False, "not as predicted (0.5)."), (None, "without an interval.")],
+    [
+        (True, ", as predicted."),
+        (False, "which is 0.05 higher than predicted."),
+        (None, "without an interval."),
+    ],
 )
 def test_it_is_said_whether_it_was_as_predicted(kept, words):
     text = said(FollowUp("k2-b1", 0.5, 0.4, 0.6, 0.55, 0.5, 0.6, 3, kept))

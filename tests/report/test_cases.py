@@ -35,7 +35,12 @@ def diagnosed(folder, causes=("latent_too_small",), changes=("grid.latents: 2 â†
         for c in every
     ]
     written(folder, "verdicts.tsv", rows)
-    written(folder, "budget.tsv", [(MEMBER, "null", 1.0, "", ""), (MEMBER, "beta", "", "", "")])
+    parts = {"null": 1.0, "explained": 0.4, "beta": "", "noise_floor": 0.6}
+    written(folder, "budget.tsv", [(MEMBER, part, mse, "", "") for part, mse in parts.items()])
+    said = {"member": MEMBER, "mse": 0.6, "null": 1.0, "floor": 0.4, "sentence": f"Told {EVIL}."}
+    written(folder, "diagnoses.tsv", [said])
+    for name in ("symptoms.tsv", "probes.tsv", "probe_measures.tsv"):
+        written(folder, name, [])
     reached = {"member": MEMBER, "predicted_mse": 0.42, "achieved_mse": 0.43, "kept": kept}
     reached |= {"predicted_low": 0.4, "predicted_high": 0.44 if kept else 0.42}
     written(folder, "follow_up.tsv", [reached])
@@ -111,7 +116,7 @@ def test_an_outcome_has_the_mean_over_seeds_and_absent_numbers_are_none(tmp_path
     rows = metrics[(metrics["measure"] == "mse") & (metrics["split"] == "test")]
     own = rows[rows["member"].str.startswith(f"{MEMBER}-s")]["value"].astype(float)
     assert len(own) == 3 and one.mse == pytest.approx(own.mean())
-    assert dict(one.budget) == {"null": 1.0, "beta": None}
+    assert len(one.budget.views) and one.sentence == f"Told {EVIL}."
     assert (one.reached.predicted, one.reached.achieved) == (0.42, 0.43)
 
 

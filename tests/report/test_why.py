@@ -11,11 +11,12 @@ import yaml
 from tests.report.diagnosed import FLOOR, MSE, NULL
 from vaebio.diagnosis.budget import PARTS
 from vaebio.diagnosis.causes import CAUSES
+from vaebio.diagnosis.named import SHORT
 from vaebio.diagnosis.probe import PROBES, subsets, word
 from vaebio.diagnosis.symptoms import SYMPTOMS
 from vaebio.report import answer, colours, page, render
 from vaebio.report.budget_views import budget, placed
-from vaebio.report.probe_views import SHORT, probes
+from vaebio.report.probe_views import probes
 from vaebio.report.symptom_views import courses
 from vaebio.report.why import why
 from vaebio.terms.diagnosis import CAUSE_NAMES, PART_NAMES, SYMPTOM_NAMES

@@ -68,8 +68,14 @@ def said(one: FollowUp) -> str:
         bounds = f" ({one.achieved_low:.3g} to {one.achieved_high:.3g})"
     as_told = {
         True: ", as predicted",
-        False: f", which is not as predicted ({one.predicted_mse:.3g})",
+        False: f", which is {_aside(one)} than predicted",
         None: f"; {one.predicted_mse:.3g} was predicted, from one seed without an interval",
     }[one.kept]
     fresh = "one fresh seed" if one.seeds == 1 else f"{one.seeds} fresh seeds"
     return f"Trained with {fresh} it reaches {one.achieved_mse:.3g}{bounds}{as_told}."
+
+
+def _aside(one: FollowUp) -> str:
+    """By how much it was missed: both can read alike in three digits."""
+    missed = one.achieved_mse - one.predicted_mse
+    return f"{abs(missed):.2g} {'higher' if missed > 0 else 'lower'}"

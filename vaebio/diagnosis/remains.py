@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from vaebio.diagnosis.evidence import MOST_COPIED, Evidence
 from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
+from vaebio.diagnosis.named import named
 from vaebio.diagnosis.probe import SIMPLER
 from vaebio.diagnosis.reliable import unseen, unusable
 from vaebio.diagnosis.simpler import said
@@ -110,7 +111,7 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
         "no single factor has a part that counts beyond the noise of the seeds"
     )
     share = Interval(max(best, 0.0) / evidence.room)
-    found = sentence(f"{told}, but {why}{_rival(evidence)}")
+    found = sentence(f"{told}, {'but' if best > 0 else 'and'} {why}{_rival(evidence)}")
     return Finding(True, _and_simpler(found, evidence, limits), share)
 
 
@@ -139,9 +140,9 @@ def _best(evidence: Evidence) -> tuple[float, str]:
     name = max(sorted(gains), key=gains.get)
     best = gains[name]
     if best <= 0:
-        return best, f"none of {len(gains)} probes lowers the error"
+        return best, f"none of {len(gains)} probes with such a network lowers the error"
     return best, (
-        f"the best of {len(gains)} probes (`{name}`) lowers the error by {best:.2g} "
+        f"the best of {len(gains)} probes ({named(name)}) lowers the error by {best:.2g} "
         f"({percent(best / evidence.room)} of {evidence.room_words})"
     )
 
@@ -161,6 +162,6 @@ def _cap(evidence: Evidence) -> str:
     if not evidence.capped:
         return ""
     return (
-        f" The estimate of the floor ({evidence.floor:.3g}) lay above the error of the probe "
-        f"`{evidence.lowest.word}`, which is used."
+        f" The estimate of the floor ({evidence.floor:.3g}) lay above the error of a probe "
+        f"({named(evidence.lowest.word)}), which is used."
     )

@@ -10,8 +10,12 @@ import pandas as pd
 from vaebio.configuration import loaded
 from vaebio.data.simulated import SIMULATIONS
 from vaebio.model.reduction import beta_of_weight
-from vaebio.report.read import combinations, read_prepared, read_table
+from vaebio.report.budget_views import budget as waterfall
+from vaebio.report.diagnosis import FILES, read_diagnosis
+from vaebio.report.read import combinations, read_prepared
+from vaebio.report.tables import read_table
 from vaebio.report.timing import read_timing, total
+from vaebio.report.views import Plot
 from vaebio.settings import BUILTIN
 from vaebio.terms import NOISE_FLOOR
 
@@ -48,8 +52,8 @@ class Outcome:
         Observations and features.
     causes
         That are supported, in the order of the verdicts.
-    found, meaning
-        Sentences of the first of them.
+    sentence
+        The whole diagnosis.
     mse, null, floor
         Test errors of the combination (mean over seeds), of the train mean, of noise alone; None
         where they could not be measured.
@@ -58,7 +62,7 @@ class Outcome:
     changes
         What is prescribed; none where the settings are to stay.
     budget
-        Parts with their errors, as numbers or None.
+        The waterfall; without views where there is none.
     audit
         What was said of the settings before training, each with whether it looked wrong.
     """
@@ -67,15 +71,14 @@ class Outcome:
     size: tuple[int, int]
     beta: float
     causes: Sequence[str]
-    found: str
-    meaning: str
+    sentence: str
     mse: float | None
     null: float | None
     floor: float | None
     planted_floor: float | None
     changes: Sequence[str]
     reached: Reached | None
-    budget: Sequence[tuple[str, float | None]]
+    budget: Plot
     audit: Sequence[tuple[str, bool]]
     seconds: float | None
 
@@ -102,16 +105,18 @@ def read_outcomes(folder: Path) -> list[Outcome]:
     """
     if not (folder / LAST).is_file():
         return []
-    names = ("verdicts", "budget", "follow_up", "metrics", "members", "audit")
+    names = ("verdicts", "follow_up", "diagnoses", "metrics", "members", "audit")
     tables = {name: read_table(folder / f"{name}.tsv", f"{name}.tsv") for name in names}
     prescribed = loaded(folder / "prescription.yaml")
     how = loaded(folder / "settings" / "prepare.yaml")["prepare"]
     facts = read_prepared(folder / "prepared.json") | {"scaled": how["scale"]}
     took = total(read_timing(folder / "timing"))
-    members = list(dict.fromkeys(tables["verdicts"]["member"]))
+    ends = {name: "yaml" if name == "prescription" else "tsv" for name in FILES}
+    found = read_diagnosis({name: folder / f"{name}.{end}" for name, end in ends.items()})
+    seconds = took.seconds if took else None
     return [
-        _outcome(name, tables, prescribed.get(name, {}), facts, took.seconds if took else None)
-        for name in members
+        _outcome(name, tables, prescribed.get(name, {}), facts, waterfall(found, name), seconds)
+        for name in found.names
     ]
 
 
@@ -120,13 +125,13 @@ def _outcome(
     tables: dict[str, pd.DataFrame],
     prescribed: dict[str, Any],
     facts: dict[str, Any],
+    budget: Plot,
     seconds: float | None,
 ) -> Outcome:
-    verdicts, budget, follow_up = (
-        tables[key][tables[key]["member"] == name] for key in ("verdicts", "budget", "follow_up")
+    verdicts, follow_up, diagnoses = (
+        tables[key][tables[key]["member"] == name] for key in ("verdicts", "follow_up", "diagnoses")
     )
     supported = verdicts[verdicts["supported"] == "True"]
-    first = supported.iloc[0] if len(supported) else {"found": "", "meaning": ""}
     errors = tables["metrics"].query("measure == 'mse' and split == 'test'")
     levels = errors.set_index("member")["value"].astype(float)
     seeds = tables["members"][combinations(tables["members"]) == name]
@@ -135,15 +140,14 @@ def _outcome(
         size=(facts["observations"], facts["features"]),
         beta=float(seeds["beta"].iloc[0]),
         causes=list(supported["cause"]),
-        found=first["found"],
-        meaning=first["meaning"],
+        sentence=diagnoses["sentence"].iloc[0],
         mse=_number(levels[seeds["member"]].mean()),
         null=_number(levels.get("null")),
         floor=_number(levels.get(NOISE_FLOOR)),
         planted_floor=_planted_floor(facts["matrix"], facts["scaled"]),
         changes=list(prescribed.get("changes", ())),
         reached=_reached(follow_up),
-        budget=[(part, _number(mse)) for part, mse in budget[["part", "mse"]].to_numpy()],
+        budget=budget,
         audit=[
             (said, odd == "True")
             for said, odd in tables["audit"][["sentence", "suspicious"]].to_numpy()

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from vaebio.configuration import folder_of, read_cases, read_sheet
-from vaebio.diagnosis.budget import PARTS
 from vaebio.report import methods
 from vaebio.report.case_results import Outcome, Reached, read_outcomes
 from vaebio.report.colours import dark_for
@@ -76,7 +76,12 @@ def _rows(
     if not outcomes:
         return [wanted | {"ran": False}]
     link = quote(Path(os.path.relpath(folder, target.parent)).as_posix())
-    return [wanted | {"ran": True, "link": link} | _found(one, expected) for one in outcomes]
+    return [
+        wanted
+        | {"ran": True, "link": link, "plot": replace(one.budget, name=f"budget-{data}-{place}")}
+        | _found(one, expected)
+        for place, one in enumerate(outcomes)
+    ]
 
 
 def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
@@ -91,8 +96,7 @@ def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
         "verdict": first or "no cause is supported",
         "further": list(one.causes[1:]),
         "as_expected": first in expected.causes if expected else None,
-        "found": one.found,
-        "meaning": one.meaning,
+        "sentence": one.sentence,
         "changes": one.changes,
         "mse": _cell(one.mse),
         "null": _cell(one.null),
@@ -104,7 +108,6 @@ def _found(one: Outcome, expected: Expectation | None) -> dict[str, Any]:
         "kept": None if after is None else after.kept,
         "missed": one.missed,
         "lowered": _lowered(one),
-        "budget": [(PARTS.get(part, part), part, _cell(mse)) for part, mse in one.budget],
         "seconds": one.seconds,
     }
 

@@ -3,6 +3,7 @@
 import html
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -92,10 +93,10 @@ def _tiles(
     limits: tuple[float, float],
     dotted: Sequence[tuple[float, int]],
 ) -> go.Heatmap:
-    cells = table.set_index(["beta", "latent"])
+    cells = {(row["beta"], row["latent"]): row for row in table.to_dict("records")}
     mean, text, hover = [], [], []
     for beta in betas:
-        found = [_row(cells, beta, latent) for latent in latents]
+        found = [cells.get((beta, latent)) for latent in latents]
         mean.append([number(r["mean"]) if r is not None else None for r in found])
         text.append([_text(r, measure, dotted) for r in found])
         hover.append([_hover(r, measure) for r in found])
@@ -164,7 +165,7 @@ def _failure(figure: go.Figure, x: int, y: float, diverged: int) -> None:
     figure.add_annotation(x=x, y=y, text=word, showarrow=False, font=font)
 
 
-def _text(row: pd.Series | None, measure: str, dotted: Sequence[tuple[float, int]]) -> str:
+def _text(row: Mapping[str, Any] | None, measure: str, dotted: Sequence[tuple[float, int]]) -> str:
     if row is None or math.isnan(row["mean"]):
         return ""
     mean, _, spread = with_spread(
@@ -175,21 +176,13 @@ def _text(row: pd.Series | None, measure: str, dotted: Sequence[tuple[float, int
     return mean + dot + failed + (f"<br>± {spread}" if spread else "")
 
 
-def _hover(row: pd.Series | None, measure: str) -> str:
+def _hover(row: Mapping[str, Any] | None, measure: str) -> str:
     if row is None or math.isnan(row["mean"]):
         return ""
     value = with_spread(row["mean"], row["spread"], _whole(measure), row["half"])
     text = f"beta {row['beta']:g}, latent {row['latent']:g}<br>{MEASURES[measure].label} {value}"
     text += f"<br>seeds: {row['counted']:g} of {row['members']:g}"
     return text + (f"<br>{html.escape(row['reason'])}" if row["reason"] else "")
-
-
-def _row(cells: pd.DataFrame, beta: float, latent: int) -> pd.Series | None:
-    if (beta, latent) not in cells.index:
-        return None
-    row = cells.loc[(beta, latent)].copy()
-    row["beta"], row["latent"] = beta, latent
-    return row
 
 
 def _whole(measure: str) -> bool:

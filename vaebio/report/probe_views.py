@@ -5,25 +5,14 @@ import math
 
 import pandas as pd
 
-from vaebio.diagnosis.probe import FACTORS, PROBES, read_word
+from vaebio.diagnosis.named import named
+from vaebio.diagnosis.probe import PROBES, read_word
 from vaebio.report import why_figures as figures
 from vaebio.report.diagnosis import Diagnosis
 from vaebio.report.numbers import plural, rounded
 from vaebio.report.views import Plot, View
 from vaebio.terms import MEASURES
 
-SHORT = {
-    "as_is": "the member itself",
-    "factorial": "trained anew",
-    "refined_posterior": "refined posterior",
-    "learning_rate_low": "learning rate ÷ 10",
-    "learning_rate_high": "learning rate × 3",
-    "longer": "twice the epochs",
-    "beta_higher": "beta × 10",
-    "simpler": "no hidden layers",
-    "rescaled": "rescaled features",
-    "measured_rescaled": "itself, rescaled",
-}
 OTHER_UNITS = ("rescaled", "measured_rescaled")
 """Probes whose error is in other units."""
 
@@ -53,26 +42,6 @@ def probes(diagnosis: Diagnosis, name: str) -> Plot:
         rows=_table(own, diagnosis.of("probe_measures", name)),
     )
     return Plot(f"probes-{name}", question, [view])
-
-
-def named(probe: str) -> str:
-    """A probe in a few words.
-
-    Examples
-    --------
-    >>> named("factorial:"), named("factorial:encoder+beta"), named("longer")
-    ('trained anew', 'relaxed: encoder, beta', 'twice the epochs')
-    >>> named("longer:encoder+decoder+latent+beta")
-    'twice the epochs, all relaxed'
-    """
-    kind, relaxed = read_word(probe)
-    if not relaxed:
-        return SHORT[kind]
-    every = len(relaxed) == len(FACTORS)
-    factors = "all" if every else ", ".join(f for f in FACTORS if f in relaxed)
-    if kind == "factorial":
-        return f"relaxed: {factors}"
-    return f"{SHORT[kind]}, {factors} relaxed"
 
 
 def _drawn(own: pd.DataFrame) -> list[dict[str, object]]:

@@ -93,6 +93,27 @@ class Results:
         name = rf"^(?:.+-)?({AUTOENCODER}-k)|-s\d+$"
         return dict(list(rows.groupby(rows["member"].str.replace(name, r"\1", regex=True))))
 
+    def rows_of(self, measure: str, split: str) -> pd.DataFrame:
+        """Rows of `metrics` of one measure on one split; none where it was not made."""
+        return self._measured.get((measure, split), self.metrics.iloc[:0])
+
+    def baseline_rows(self, name: str, measure: str, split: str) -> pd.DataFrame:
+        """The same of one of the `baselines`."""
+        return self._levels.get((name, measure, split), self.metrics.iloc[:0])
+
+    # The table is asked for some values thousands of times: it is divided once.
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return dict(list(self.metrics.groupby(["measure", "split"], sort=False)))
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        return {
+            (name, *key): own
+            for name, rows in self.baselines.items()
+            for key, own in rows.groupby(["measure", "split"], sort=False)
+        }
+
     @cached_property
     def _parts(self) -> dict[str, "Results"]:
         names = variants.names(self.members)

@@ -59,8 +59,7 @@ def values(results: Results, measure: str, split: str) -> pd.DataFrame:
     """
     if len(results.variants) > 1:
         raise ValueError(f"one model at a time, not {', '.join(results.variants)}")
-    metrics = results.metrics
-    rows = metrics[(metrics["measure"] == measure) & (metrics["split"] == split)]
+    rows = results.rows_of(measure, split)
     identity = results.members[["member", "beta", "latent", "seed", "status"]]
     table = identity.merge(
         rows[["member", "value", "low", "high", "reason"]], on="member", how="left"
@@ -88,19 +87,27 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     kept = table.assign(
         value=table["value"].where(table["counted"]),
         half=((table["high"] - table["low"]) / 2).where(table["counted"]),
+        diverged=table["status"] == "diverged",
     )
-    groups = kept.groupby(["latent", "beta"], sort=True)
-    return pd.DataFrame(
+    place = ["latent", "beta"]
+    groups = kept.groupby(place, sort=True)
+    # Few have a reason: the others are spared a function call each.
+    reasons = kept[kept["reason"] != ""].groupby(place)["reason"].agg(_each_once)
+    found = pd.DataFrame(
         {
             "mean": groups["value"].mean(),
             "spread": groups["value"].std(ddof=1),
             "half": groups["half"].mean(),
             "counted": groups["counted"].sum(),
             "members": groups.size(),
-            "diverged": groups["status"].agg(lambda s: int((s == "diverged").sum())),
-            "reason": groups["reason"].agg(lambda r: "; ".join(sorted(set(r) - {""}))),
+            "diverged": groups["diverged"].sum(),
         }
-    ).reset_index()
+    )
+    return found.assign(reason=reasons.reindex(found.index).fillna("")).reset_index()
+
+
+def _each_once(reasons: pd.Series) -> str:
+    return "; ".join(sorted(set(reasons)))
 
 
 def typical_spread(table: pd.DataFrame) -> float:
@@ -142,8 +149,7 @@ def baseline(results: Results, name: str, measure: str, split: str) -> Baseline 
 
     Where it was trained from several seeds, the mean over them.
     """
-    rows = behind(results, name)
-    rows = rows[(rows["measure"] == measure) & (rows["split"] == split)]
+    rows = results.baseline_rows(name, measure, split)
     if rows.empty or rows["value"].isna().all():
         return None
     value, low, high = rows[["value", "low", "high"]].mean()
@@ -217,11 +223,8 @@ def ties(table: pd.DataFrame, top: tuple[float, int]) -> list[tuple[float, int]]
 
     Empty when no difference can be judged.
     """
-    others = table.loc[table["counted"], ["beta", "latent"]].drop_duplicates()
-    found = []
-    for beta, latent in others.itertuples(index=False, name=None):
-        if (beta, latent) != top:
-            gap = paired(table, (beta, latent), top)
-            if gap.judged and not gap.beyond_noise:
-                found.append((beta, latent))
-    return found
+    counted = table[table["counted"]].set_index("seed")
+    every = dict(list(counted.groupby(["beta", "latent"], sort=False)["value"]))
+    best = every.pop(top, pd.Series(dtype=float))
+    gaps = {place: by_seed(own, best) for place, own in every.items()}
+    return [place for place, gap in gaps.items() if gap.judged and not gap.beyond_noise]
