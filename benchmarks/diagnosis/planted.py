@@ -1,58 +1,52 @@
-"""Members with a known disease: data with known factors and noise, and a fault that is planted.
+"""Members with a known disease: data with known signal and noise, and faults that are planted.
 
-Every case is a function of a seed. The noise floor is known, because the noise was drawn here.
+Every case is a function of its name. What a fault harms is measured apart from all probes: by
+training the same member without it.
 """
 
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import workload
+from benchmarks.diagnosis import families
+from benchmarks.diagnosis.families import FAMILIES, SHARES, SIZES, Data
 from vaebio.model.vae import Architecture
 from vaebio.training.grid import Member
-from vaebio.training.inputs import Inputs
 
-SPLITS = {"train": 0.6, "validation": 0.2, "test": 0.2}
-NOISE = 0.35
-"""Share of the variance of a feature that is noise."""
-
-DEPTH = 2000.0
-"""Expected count of an observation."""
-
-FAULTS: dict[str, dict[str, Any]] = {
-    "encoder": {"encoder": (2,)},
-    "decoder": {"decoder": (2,)},
-    "latent": {"latent": 2},
-    "beta": {"beta": 30.0},
-    "optimiser": {"learning_rate": 1e-4},
+CAUSES = {
+    "encoder": "encoder_too_weak",
+    "decoder": "decoder_too_weak",
+    "latent": "latent_too_small",
+    "beta": "beta_too_high",
+    "optimiser": "optimiser",
+    "scale": "input_scale",
 }
-"""What is changed of a healthy member, by what would put it right."""
+"""Cause that a planted fault is."""
 
 OF_FACTORS = ("encoder", "decoder", "latent", "beta")
 
+NARROW, FEW, HIGH, SLOW = 2, 2, 30.0, 1e-4
+"""Width of a layer, units, beta and learning rate that are faults."""
 
-@dataclass(frozen=True)
-class Data:
-    """Simulated observations.
+USUAL = {
+    "epochs": 26,
+    "warmup": 6,
+    "patience": 6,
+    "learning_rate": 0.02,
+    "learning_rate_schedule": "cosine",
+    "learning_rate_end": 0.05,
+}
+"""Training of a healthy member, which has come to an end by it."""
 
-    Parameters
-    ----------
-    floor
-        Squared error per feature, in scaled units, that no prediction from the factors is below.
-    """
-
-    name: str
-    splits: dict[str, Inputs]
-    floor: float
-    likelihood: str = "gaussian"
-
-    @property
-    def features(self) -> int:
-        """Number of features."""
-        return self.splits["train"].features
+KINDS = ("healthy", "generous", "noise", "noise generous")
+"""Members without a fault: as large as the data ask for, or twice as wide, with a unit more and
+at half the beta; on the data of the family, or on noise alone."""
 
 
 @dataclass(frozen=True)
@@ -61,106 +55,91 @@ class Case:
 
     Parameters
     ----------
-    training
-        Settings of its training that differ from the usual ones.
+    kind
+        One of `KINDS`; `healthy` but for the faults where there are some.
     """
 
-    data: Data
-    faults: tuple[str, ...]
-    member: Member
-    architecture: Architecture
-    training: dict[str, Any] = field(default_factory=dict)
+    family: str
+    size: str
+    kind: str = "healthy"
+    faults: tuple[str, ...] = ()
+    again: int = 0
 
     @property
     def name(self) -> str:
-        """Data and faults in a word."""
-        return f"{self.data.name}: {'+'.join(self.faults) or 'nothing'}"
+        """Family, size and faults in a word."""
+        what = "+".join(self.faults) or self.kind
+        return f"{self.family}-{self.size}: {what}" + (f" {self.again}" if self.again else "")
+
+    @property
+    def seed(self) -> int:
+        """Of its data."""
+        return zlib.crc32(self.name.encode())
+
+    @property
+    def planted(self) -> list[str]:
+        """Causes that its faults are."""
+        return sorted(CAUSES[fault] for fault in self.faults)
+
+    @cached_property
+    def data(self) -> Data:
+        """Its observations."""
+        noise_only = self.kind.startswith("noise")
+        made = FAMILIES[self.family].data(self.seed, SIZES[self.size], noise_only=noise_only)
+        if "scale" in self.faults:
+            made = families.unscaled(made, np.random.default_rng(self.seed + 1))
+        return made
+
+    @property
+    def architecture(self) -> Architecture:
+        """Of the member."""
+        size, family = SIZES[self.size], FAMILIES[self.family]
+        hidden = tuple((2 if self.generous else 1) * width for width in size.hidden)
+        narrow = (*hidden[:-1], NARROW)
+        encoder = narrow if "encoder" in self.faults else hidden
+        decoder = (narrow if "decoder" in self.faults else hidden)[::-1]
+        return Architecture(size.features, encoder, decoder, likelihood=family.likelihood)
+
+    @property
+    def member(self) -> Member:
+        """Beta and latent size of the member."""
+        beta = HIGH if "beta" in self.faults else 0.25 if self.generous else 0.5
+        latent = SIZES[self.size].factors + (2 if self.generous else 1)
+        return Member(beta, FEW if "latent" in self.faults else latent, 0)
+
+    @property
+    def generous(self) -> bool:
+        """Whether the member is larger than the data ask for."""
+        return self.kind.endswith("generous")
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """Settings of its training by key, as the store keeps them."""
+        own = USUAL | ({"learning_rate": SLOW} if "optimiser" in self.faults else {})
+        train = round(SIZES[self.size].observations * SHARES["train"])
+        minibatch = -(-train // SIZES[self.size].minibatches)
+        return vars(workload.training(**own, minibatch=minibatch, checkpoint=600.0))
+
+    def with_only(self, faults: Sequence[str]) -> "Case":
+        """The member with these of its faults; its data are those of another case."""
+        return replace(self, faults=tuple(faults))
 
 
-def linear(seed: int, n: int = 1000, features: int = 120, factors: int = 10) -> Data:
-    """Gaussian factors through a linear map."""
-    random = np.random.default_rng(seed)
-    signal = random.normal(size=(n, factors)) @ random.normal(size=(factors, features))
-    return _gaussian("linear", random, signal)
+def cases(names: Sequence[str], sizes: Sequence[str], again: int = 0) -> list[Case]:
+    """All cases of some families and sizes.
+
+    Every single fault, every pair of faults of factors, and the members without a fault.
+    """
+    return [
+        replace(one, again=again) for family in names for size in sizes for one in _of(family, size)
+    ]
 
 
-def nonlinear(seed: int, n: int = 1000, features: int = 120, factors: int = 6) -> Data:
-    """Gaussian factors through a random network with one hidden layer."""
-    random = np.random.default_rng(seed)
-    hidden = random.normal(size=(n, factors)) @ random.normal(size=(factors, 40))
-    signal = np.tanh(1.5 * hidden / np.sqrt(factors)) @ random.normal(size=(40, features))
-    return _gaussian("nonlinear", random, signal)
-
-
-def counts(seed: int, n: int = 1000, features: int = 120, factors: int = 6) -> Data:
-    """Poisson counts whose rates have factors, to be explained by a negative binomial."""
-    random = np.random.default_rng(seed)
-    factor = random.normal(size=(n, factors)) @ random.normal(0, 0.5, size=(factors, features))
-    share = np.exp(random.normal(0, 1, features) + factor)
-    depth = DEPTH * random.lognormal(-0.08, 0.4, (n, 1))
-    rates = depth * share / share.sum(axis=1, keepdims=True)
-    drawn = [random.poisson(rates) for _ in range(21)]
-
-    def values(counted: NDArray) -> tuple[NDArray, NDArray]:
-        size = np.maximum(counted.sum(axis=1), 1) / DEPTH
-        return np.log1p(counted / size[:, None]).astype(np.float32), size
-
-    x, size = values(drawn[0])
-    mean, scale = _constants(x)
-    again = np.stack([(values(one)[0] - mean) / scale for one in drawn[1:]])
-    floor = float(again.var(axis=0, ddof=1)[_rows(n)["test"]].mean())
-    whole = Inputs(x, mean, scale, None, drawn[0].astype(np.float32), size)
-    return Data("counts", {s: whole.take(rows) for s, rows in _rows(n).items()}, floor, "nb")
-
-
-def cases(
-    data: Data,
-    *,
-    hidden: int = 128,
-    latent: int = 10,
-    most: int = 1,
-    faults: tuple[str, ...] = OF_FACTORS,
-) -> list[Case]:
-    """A healthy member, and one with every fault and every set of faults up to `most`."""
-    chosen = [f for size in range(most + 1) for f in combinations(faults, size)]
-    return [case(data, faults, hidden=hidden, latent=latent) for faults in chosen]
-
-
-def case(data: Data, faults: tuple[str, ...] = (), *, hidden: int = 128, latent: int = 10) -> Case:
-    """A member that is healthy but for some faults."""
-    own = {"encoder": (hidden,), "decoder": (hidden,), "latent": latent, "beta": 1.0}
-    for fault in faults:
-        own |= FAULTS[fault]
-    architecture = Architecture(
-        data.features, own["encoder"], own["decoder"], likelihood=data.likelihood
-    )
-    changed = {k: own[k] for k in ("learning_rate",) if k in own}
-    return Case(data, faults, Member(own["beta"], own["latent"], 0), architecture, changed)
-
-
-def training(epochs: int = 100, **changes: object) -> dict[str, Any]:
-    """Settings of the training by key, as the store keeps them."""
-    given = {"minibatch": 64, "learning_rate": 2e-3, "warmup": 20, "patience": 20}
-    return vars(workload.training(epochs, **(given | {"checkpoint": 600.0} | changes)))
-
-
-def _gaussian(name: str, random: np.random.Generator, signal: NDArray) -> Data:
-    """Signal and noise, scaled on train; the floor is that of the noise that was added to test."""
-    signal = (signal - signal.mean(axis=0)) / signal.std(axis=0) * np.sqrt(1 - NOISE)
-    noise = random.normal(0, np.sqrt(NOISE), signal.shape)
-    x = (signal + noise).astype(np.float32)
-    mean, scale = _constants(x)
-    rows = _rows(len(x))
-    floor = float(np.mean((noise[rows["test"]] / scale) ** 2))
-    whole = Inputs(x, mean, scale, None)
-    return Data(name, {split: whole.take(at) for split, at in rows.items()}, floor)
-
-
-def _constants(x: NDArray) -> tuple[NDArray, NDArray]:
-    train = x[_rows(len(x))["train"]]
-    return train.mean(axis=0), np.maximum(train.std(axis=0), 1e-6)
-
-
-def _rows(n: int) -> dict[str, NDArray]:
-    ends = np.cumsum([0, *(round(n * share) for share in SPLITS.values())])
-    return {s: np.arange(ends[i], ends[i + 1]) for i, s in enumerate(SPLITS)}
+def _of(family: str, size: str) -> list[Case]:
+    faults = list(CAUSES)
+    if FAMILIES[family].likelihood != "gaussian":
+        # Counts are explained as counts, whatever scale the model is shown them in.
+        faults.remove("scale")
+    sets = [*((one,) for one in faults), *combinations(OF_FACTORS, 2)]
+    plain = [Case(family, size, kind) for kind in KINDS]
+    return [*plain, *(Case(family, size, faults=one) for one in sets)]

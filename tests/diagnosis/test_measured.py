@@ -8,7 +8,13 @@ import torch
 
 from tests.diagnosis.conftest import PARTS, values
 from vaebio.diagnosis.measured import Measuring
-from vaebio.diagnosis.rescaled import comparable, feature_errors, mse_in_units_of, null_mse
+from vaebio.diagnosis.rescaled import (
+    comparable,
+    feature_errors,
+    mse_in_units_of,
+    null_feature_errors,
+    null_mse,
+)
 from vaebio.model.vae import Stack
 from vaebio.training.grid import Member
 
@@ -103,6 +109,8 @@ def test_filled_in_values_have_no_say(make_bench):
     z = x_of(measuring[0]).numpy()
     expected = ((z**2 * kept).sum(1) / kept.sum(1)).mean()
     assert null_mse(measuring[0]) == pytest.approx(expected, rel=1e-4)
+    by_feature = (z**2 * kept).sum(0) / kept.sum(0)
+    np.testing.assert_allclose(null_feature_errors(measuring[0]), by_feature, rtol=1e-4)
 
 
 def test_features_of_one_scale_need_no_other(make_bench):

@@ -1,6 +1,6 @@
-"""A planted fault at small size: its part is found, and no other.
+"""Planted faults at small size: each is found, and none where none is.
 
-More of them, and their figures: benchmarks/diagnosis/signatures.py.
+Many more of them, and their figures: benchmarks/diagnosis/proof.py.
 """
 
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SETS = [("encoder",), ("decoder", "beta"), ("optimiser",), ("scale",), ()]
 
 
 @pytest.fixture(autouse=True)
@@ -15,45 +16,70 @@ def _repository_on_path(monkeypatch):
     monkeypatch.syspath_prepend(ROOT)
 
 
-def test_two_faults_of_one_member_have_the_parts_and_nothing_else_has():
-    """With a decoder that is too weak, and beta too high, no change alone gains what counts."""
-    from benchmarks.diagnosis import planted, signatures
+@pytest.mark.parametrize("faults", SETS, ids="+".join)
+def test_what_was_planted_is_found_and_no_other_cause(faults):
+    from benchmarks.diagnosis import proof, score
+    from benchmarks.diagnosis.planted import Case
 
-    data = planted.linear(1, n=300, features=40, factors=4)
-    case = planted.case(data, ("decoder", "beta"), hidden=16, latent=4)
-    changes = {"minibatch": 90, "learning_rate": 1e-2, "warmup": 8, "patience": 10}
-    found = signatures.diagnosed(case, 1, planted.training(40, **changes))
-    room = found["null"] - found["floor"]
-    gain = {w: (found["mse"]["factorial:"] - mse) / room for w, mse in found["mse"].items()}
-    single = ("encoder", "decoder", "latent", "beta")
-    assert all(gain[f"factorial:{factor}"] < 0.05 for factor in single)
-    assert gain["factorial:decoder+beta"] > 0.5
-    large = {factor for factor, part in found["parts"].items() if part["value"] > 0.1 * room}
-    assert large == {"decoder", "beta"}
-    # One seed shows no spread, so that nothing is supported, and "none" is not said either.
-    assert found["found"] == ["unknown"]
+    one = proof.diagnosed(Case("nonlinear", "small", faults=faults), proof.How(steps=3))
+    assert sorted(score.causes(one)) == one["planted"]
+    assert score.distance(one) <= score.NEAR
+    if one["harm"] is not None:
+        assert one["harm"] >= score.HARM
 
 
-def test_cases_are_functions_of_their_seed():
-    from benchmarks.diagnosis import planted
+def test_of_noise_alone_no_cause_is_found():
+    from benchmarks.diagnosis import proof, score
+    from benchmarks.diagnosis.planted import Case
 
-    for make in (planted.linear, planted.nonlinear, planted.counts):
-        one, same, other = (make(seed, n=100, features=20) for seed in (0, 0, 1))
-        hashes = [d.splits["test"].hash() for d in (one, same, other)]
-        assert hashes[0] == hashes[1] != hashes[2]
-        assert 0.01 < one.floor < 0.9
+    one = proof.diagnosed(Case("nonlinear", "small", "noise"), proof.How(steps=3))
+    assert score.causes(one) == []
+    assert "noise_floor" in one["found"]
 
 
-@pytest.mark.parametrize(("most", "count"), [(0, 1), (1, 5), (2, 11)])
-def test_every_fault_and_pair_of_faults_is_planted(most, count):
-    from benchmarks.diagnosis import planted
+def test_data_are_functions_of_their_seed():
+    from benchmarks.diagnosis.families import FAMILIES, SIZES
 
-    cases = planted.cases(planted.linear(0, n=60, features=10), most=most)
-    assert len({case.name for case in cases}) == count
-    healthy = cases[0].architecture
-    for case in cases:
-        assert ("encoder" in case.faults) == (case.architecture.encoder != healthy.encoder)
-        assert ("beta" in case.faults) == (case.member.beta != 1.0)
-    [_, slow] = planted.cases(planted.linear(0, n=60, features=10), faults=("optimiser",))
-    assert (slow.architecture, slow.member) == (healthy, cases[0].member)
-    assert slow.training["learning_rate"] < planted.training()["learning_rate"]
+    for family in FAMILIES.values():
+        if not family.there:
+            continue
+        for noise_only in (False, True):
+            one, same, other = (
+                family.data(seed, SIZES["small"], noise_only=noise_only) for seed in (0, 0, 1)
+            )
+            hashes = [d.splits["test"].hash() for d in (one, same, other)]
+            assert hashes[0] == hashes[1] != hashes[2]
+            assert (one.floor > 0.8) == noise_only
+
+
+def test_a_fault_changes_what_it_names_and_nothing_else():
+    from benchmarks.diagnosis.planted import Case
+
+    whole = Case("linear", "small")
+    for faults in (("encoder",), ("decoder",), ("latent",), ("beta",), ("optimiser",)):
+        sick = whole.with_only(faults)
+        changed = {
+            "encoder": sick.architecture.encoder != whole.architecture.encoder,
+            "decoder": sick.architecture.decoder != whole.architecture.decoder,
+            "latent": sick.member.latent < whole.member.latent,
+            "beta": sick.member.beta > whole.member.beta,
+            "optimiser": sick.training["learning_rate"] < whole.training["learning_rate"],
+        }
+        assert {name for name, it_has in changed.items() if it_has} == set(faults)
+
+
+def test_every_family_and_size_has_every_fault_pair_and_kind():
+    from benchmarks.diagnosis.planted import cases
+
+    gaussian, counts = cases(["linear"], ["small"]), cases(["counts"], ["small"])
+    assert len({case.name for case in gaussian}) == len(gaussian) == 4 + 6 + 6
+    assert len(counts) == len(gaussian) - 1
+    assert {case.seed for case in gaussian}.isdisjoint({case.seed for case in counts})
+
+
+def test_the_scale_of_a_few_features_is_planted_in_the_data():
+    from benchmarks.diagnosis.planted import Case
+
+    train = Case("linear", "small", faults=("scale",)).data.splits["train"]
+    x = (train.values[train.rows] - train.mean) / train.scale
+    assert sorted(x.std(axis=0).round(2))[-2:] == [0.05, 3.0]

@@ -11,7 +11,7 @@ import pytest
 from tests.diagnosis.conftest import values
 from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, SIMPLER, subsets, word
 from vaebio.diagnosis.rows import Range
-from vaebio.diagnosis.run import STEPS, Effort, run_probes
+from vaebio.diagnosis.run import STEPS, Effort, higher_beta, run_probes
 from vaebio.training import job as module
 from vaebio.training.store import Stored
 
@@ -72,6 +72,15 @@ def test_the_simpler_model_has_no_hidden_layers_and_the_relaxed_rest(make_bench,
     assert (own.latent, own.beta) == (relaxed.latent, relaxed.beta)
     linear = replace(trial, architecture=replace(trial.architecture, encoder=(), decoder=()))
     assert not of(run(make_bench(), linear), SIMPLER)
+
+
+@pytest.mark.parametrize(
+    ("beta", "noise", "higher"),
+    [(1.0, 0.3, 10.0), (1e-3, 0.3, 0.3), (0.0, 0.3, 0.3), (0.0, 0.0, 0.1)],
+)
+def test_a_higher_beta_is_above_the_noise(trial, beta, noise, higher):
+    given = replace(trial, member=replace(trial.member, beta=beta))
+    assert higher_beta(given, noise).member == replace(trial.member, beta=higher)
 
 
 def test_without_a_warm_up_the_combinations_have_one(make_bench, trial):

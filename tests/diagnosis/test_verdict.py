@@ -218,7 +218,7 @@ def test_of_pure_noise_nothing_is_to_be_explained():
     probes = factorial(lambda cell: 1.002)
     assert found(probes, null=1.0, floor=1.0) == ["noise_floor", "none"]
     one = row("noise_floor", probes, null=1.0, floor=1.0)
-    assert "nothing to explain" in one.found
+    assert "can hardly be told from the error of the train mean" in one.found
     assert one.gain is None
 
 
@@ -228,6 +228,37 @@ def test_noise_that_models_copy_is_not_explained():
     assert found(probes, null=1.019, floor=1.017) == ["noise_floor", "none"]
     much = factorial(lambda cell: 0.977 - 0.5 * ("beta" in cell), noise=0.003)
     assert found(much, null=1.019, floor=1.017) == ["beta_too_high"]
+
+
+def copied(cell):
+    """A member worse than the train mean, and changes that copy some noise."""
+    return 1.06 - 0.05 * ("beta" in cell) - 0.02 * ("decoder" in cell)
+
+
+def test_what_gains_and_still_predicts_nothing_is_no_cause():
+    probes = [*factorial(copied), *singles("longer", 1.0)]
+    levels = {"null": 1.0, "floor": 0.96, "rival": ("pca-k2", 0.99)}
+    assert found(probes, **levels) == ["noise_floor"]
+    one = row("beta_too_high", probes, **levels)
+    assert one.gain > LIMITS.gain
+    assert "It does not count: no probe and no baseline predicts more" in one.found
+    assert one.change == ""
+    # Where a baseline shows that there is something to predict, it is not called noise.
+    assert found(probes, **levels | {"rival": ("pca-k2", 0.5)}) == ["unknown"]
+    assert "hardly worse than" in row("optimiser", probes, **levels | {"rival": None}).found
+
+
+def test_a_floor_near_the_null_says_noise_unless_a_probe_belies_it():
+    probes = factorial(lambda cell: 0.99 - 0.03 * ("beta" in cell))
+    assert found(probes, null=1.0, floor=0.98) == ["noise_floor"]
+    assert found(probes, null=1.0, floor=0.9) == ["beta_too_high"]
+    much = factorial(lambda cell: 0.99 - 0.5 * ("beta" in cell))
+    assert found(much, null=1.0, floor=0.98) == ["beta_too_high"]
+
+
+def test_two_causes_of_which_neither_alone_predicts_anything_are_heeded():
+    probes = factorial(all_of("decoder", "beta", before=1.01, after=0.5))
+    assert set(found(probes, null=1.0)) == {"decoder_too_weak", "beta_too_high"}
 
 
 def test_a_member_below_the_estimate_of_the_floor_is_at_it():
@@ -321,9 +352,23 @@ def test_the_scale_of_the_input_needs_both_its_audit_and_its_probe():
     assert "input_scale" not in found(probes, helped)
     assert "input_scale" not in found(probes, not_helped, concentration=0.7)
     assert "input_scale" not in found(probes, concentration=0.7)
+    assert "input_scale" in found(probes, helped, concentration=0.1, null_concentration=0.7)
+    assert "input_scale" not in found(probes, not_helped, null_concentration=0.7)
+    told = row("input_scale", probes, concentration=0.1, null_concentration=0.7).found
+    assert "10 % of the squared error and 70 % of that of the train mean" in told
     assert "70 % of the squared error" in row("input_scale", probes, concentration=0.7).found
     gain = row("input_scale", [*probes, *helped], concentration=0.7).gain
     assert gain == pytest.approx(0.5)
+
+
+def test_how_much_worse_than_nothing_features_are_predicted_does_not_hide_the_gain():
+    worse = [
+        replace(p, explained_test=-5.0 * p.seed) if p.probe == "measured_rescaled" else p
+        for p in rescaled(0.5, 0.0)
+    ]
+    one = row("input_scale", [*factorial(additive()), *worse], concentration=0.7)
+    assert one.supported
+    assert one.gain == pytest.approx(0.51)
 
 
 def test_what_diverged_is_said():
@@ -390,6 +435,11 @@ CHANGED = {
     "confidence": (0.999999, factorial(additive(beta=0.3), noise=0.01), {}),
     "rise": (0.9, factorial(lambda cell: 0.8 - 0.4 * (cell == {"beta"})), {}),
     "floor": (0.95, factorial(additive()), {}),
+    "explainable": (
+        0.01,
+        factorial(lambda cell: 0.99 - 0.03 * ("beta" in cell), noise=0.0003),
+        {"null": 1.0, "floor": 0.98},
+    ),
     "concentration": (0.8, [*factorial(additive()), *rescaled(0.8, 0.3)], {"concentration": 0.7}),
 }
 

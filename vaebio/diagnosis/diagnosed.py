@@ -13,6 +13,7 @@ from vaebio.diagnosis.measured import Measuring
 from vaebio.diagnosis.prescription import FollowUp, Prescription, prescribe
 from vaebio.diagnosis.probe import Probe
 from vaebio.diagnosis.references import References
+from vaebio.diagnosis.rescaled import null_feature_errors
 from vaebio.diagnosis.run import STEPS, Effort, Found, run_probes
 from vaebio.diagnosis.scale import concentration
 from vaebio.diagnosis.sentence import sentences
@@ -84,7 +85,7 @@ def diagnose(
     """
     effort = Effort(**settings.probes.model_dump())
     found = run_probes(bench, member, name, seeds.probes, around.span, effort, on_step)
-    evidence = _evidence(bench, member, name, around, found)
+    evidence = gathered(bench, member, name, around, found)
     limits = settings.verdict
     verdicts, prescription = judge(evidence, limits), prescribe(evidence, limits)
     on_step(LAST)
@@ -104,9 +105,8 @@ def diagnose(
     return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 
-def _evidence(
-    bench: Bench, member: Stored, name: str, around: References, found: Found
-) -> Evidence:
+def gathered(bench: Bench, member: Stored, name: str, around: References, found: Found) -> Evidence:
+    """All that the verdicts are passed on."""
     own = member.training
     errors = found.feature_errors
     return Evidence(
@@ -118,6 +118,7 @@ def _evidence(
         *around.floor_bounds,
         null_train=around.null["train"],
         concentration=None if errors is None else concentration(errors),
+        null_concentration=concentration(null_feature_errors(Measuring(bench))),
         features=bench.data["test"].features,
         training=own,
         likelihood=member.architecture.likelihood,

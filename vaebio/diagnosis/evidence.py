@@ -1,5 +1,6 @@
 """All that the verdicts about one member are passed on: its probes and the levels around them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,8 @@ class Evidence:
         MSE of the train mean on train.
     concentration
         Share of the member's squared error on test that 1 % of the features carry.
+    null_concentration
+        The same of the train mean's: how unevenly the variance is spread.
     features
         Their number.
     training
@@ -59,6 +62,7 @@ class Evidence:
     floor_high: float | None = None
     null_train: float | None = None
     concentration: float | None = None
+    null_concentration: float | None = None
     features: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     anew_training: Mapping[str, Any] = field(default_factory=dict)
@@ -96,6 +100,12 @@ class Evidence:
         """The probe with the lowest error of all that is the error of a model."""
         own = [p for p in self.probes if p.mse_test is not None and p.probe not in _NO_MODEL]
         return min(own, key=lambda p: (p.mse_test, p.word, p.seed), default=None)
+
+    @property
+    def lowest_mean(self) -> float:
+        """Lowest mean error over seeds of all probes that are models in the member's units."""
+        words = [w for w in self.errors if w.partition(":")[0] not in _NO_MODEL and self.errors[w]]
+        return min((float(np.mean(list(self.errors[w].values()))) for w in words), default=math.inf)
 
     @cached_property
     def least(self) -> float | None:

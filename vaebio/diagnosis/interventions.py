@@ -88,11 +88,20 @@ def ways_to_train(evidence: Evidence) -> list[str]:
 
 
 def input_scale(evidence: Evidence, limits: "Limits") -> Finding:
-    """Explained fractions in the units of the rescaled features, with and without rescaling."""
+    """Explained fractions in the units of the rescaled features, with and without rescaling.
+
+    A fraction below 0 counts as 0. Features that a member has not learned it predicts at random
+    in these units: by how much it is worse than the train mean differs from seed to seed, and
+    would hide a gain that every seed has.
+    """
     said = _concentrated(evidence, limits)
     # Of negative fractions, because what falls is what is gained.
     lost = [
-        {p.seed: -p.explained_test for p in evidence.of(name) if p.explained_test is not None}
+        {
+            p.seed: -max(p.explained_test, 0.0)
+            for p in evidence.of(name)
+            if p.explained_test is not None
+        }
         for name in ("measured_rescaled", "rescaled")
     ]
     gain = paired(*lost, limits.confidence)
@@ -102,7 +111,7 @@ def input_scale(evidence: Evidence, limits: "Limits") -> Finding:
         " Trained on features of comparable scale, the explained fraction in these units rises by "
         f"{told(gain)}."
     )
-    suspected = (evidence.concentration or 0.0) >= limits.concentration
+    suspected = _carried(evidence) >= limits.concentration
     change = "give the features comparable scales"
     return Finding(suspected and _counts(gain, limits), said, gain, change)
 
@@ -141,11 +150,27 @@ def _refined(evidence: Evidence, limits: "Limits") -> str:
     )
 
 
+def _carried(evidence: Evidence) -> float:
+    """Share that few features carry, of the member's error or of what there was to explain.
+
+    Features that are much larger than the others and well learned carry little of the error, and
+    yet the others are not learned because of them.
+    """
+    return max(evidence.concentration or 0.0, evidence.null_concentration or 0.0)
+
+
 def _concentrated(evidence: Evidence, limits: "Limits") -> str:
-    if evidence.concentration is None:
+    """How the squared error is spread over the features, in a sentence."""
+    shares = (
+        (evidence.concentration, "the squared error"),
+        (evidence.null_concentration, "that of the train mean"),
+    )
+    known = [(share, what) for share, what in shares if share is not None]
+    if not known:
         return "How the squared error is spread over the features was not measured."
-    few = "" if evidence.concentration >= limits.concentration else "no more than "
-    return f"1 % of the features carry {few}{percent(evidence.concentration)} of the squared error."
+    few = "" if _carried(evidence) >= limits.concentration else "no more than "
+    listed = " and ".join(f"{percent(share)} of {what}" for share, what in known)
+    return f"1 % of the features carry {few}{listed}."
 
 
 def _absent(name: str, how: str, evidence: Evidence) -> str:

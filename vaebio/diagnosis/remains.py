@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from vaebio.diagnosis.evidence import Evidence
+from vaebio.diagnosis.evidence import MOST_COPIED, Evidence
 from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
 from vaebio.diagnosis.named import named
@@ -13,6 +13,27 @@ from vaebio.diagnosis.words import percent, sentence
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
+
+
+def only_noise(evidence: Evidence, limits: "Limits") -> str:
+    """Why there is nothing to explain but noise; empty where there is.
+
+    The floor says so, and no probe comes so much lower that it belies it; or neither a probe nor
+    a baseline explains anything. It takes the probes of at least one seed to say so.
+    """
+    if not evidence.table.seeds:
+        return ""
+    least = limits.explainable * evidence.null
+    explained = evidence.null - evidence.lowest_mean
+    if evidence.floor is not None and evidence.null - evidence.floor < least:
+        if explained <= MOST_COPIED * evidence.null:
+            return (
+                f"the noise floor ({evidence.floor:.3g}) can hardly be told from the error of the "
+                f"train mean ({evidence.null:.3g})"
+            )
+    if evidence.rival and max(explained, evidence.null - evidence.rival[1]) < least:
+        return "no probe and no baseline predicts more than the train mean does"
+    return ""
 
 
 def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Finding:
@@ -29,6 +50,9 @@ def noise_floor(evidence: Evidence, limits: "Limits", removable: bool) -> Findin
         return Finding(False, "The member diverged with every seed.")
     best, told = _best(evidence)
     stays = not removable and not unseen(evidence, limits)
+    if noise := only_noise(evidence, limits):
+        said = sentence(f"{noise}: an error below it is noise that was copied; {told}")
+        return Finding(True, said, None, "", evidence.mse)
     if evidence.nothing_to_explain:
         said = (
             f"The noise floor ({evidence.floor:.3g}) cannot be told from the error of the train "
@@ -76,6 +100,8 @@ def unknown(evidence: Evidence, limits: "Limits", settled: bool) -> Finding:
     settled
         Whether anything else is supported.
     """
+    if settled and only_noise(evidence, limits):
+        return Finding(False, "Another verdict is supported.")
     if reason := unusable(evidence, limits):
         return Finding(True, f"The factorial probes support nothing: {reason}.")
     if settled:

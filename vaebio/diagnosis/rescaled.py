@@ -44,15 +44,15 @@ def feature_errors(
 
 def null_mse(measuring: Measuring) -> float:
     """Squared error per feature on test of the train mean, in the units of a bench."""
-    means, test = [], []
-    for split, into in (("train", means), ("test", test)):
-        seen = measuring.split(split, "scaled")
-        into += [seen.minibatch(r) for r in torch.arange(len(seen), device=seen.place).split(ROWS)]
-    weights = [_measured(m) for m in means]
-    times = sum(w.sum(0) for w in weights).clamp(min=1)
-    mean = sum((m.x * w).sum(0) for m, w in zip(means, weights, strict=True)) / times
-    errors = [((m.x - mean).square() * _measured(m)).sum(1) / m.measured.clamp(min=1) for m in test]
-    return torch.cat(errors).double().mean().item()
+    parts = [e.sum(1) / n.sum(1).clamp(min=1) for e, n in _null_squares(measuring)]
+    return torch.cat(parts).double().mean().item()
+
+
+def null_feature_errors(measuring: Measuring) -> Float[np.ndarray, " feature"]:
+    """Mean squared error of the train mean for each feature on test, in the units of a bench."""
+    parts = [(e.sum(0), n.sum(0)) for e, n in _null_squares(measuring)]
+    total, times = (sum(part) for part in zip(*parts, strict=True))
+    return (total / times.clamp(min=1)).double().cpu().numpy()
 
 
 def mse_in_units_of(
@@ -98,6 +98,20 @@ def _of_one_scale(x: NDArray, own: NDArray, without_ends: NDArray) -> bool:
     made_by_ends = (without_ends > 0) & (without_ends * CUT < own)
     alike = ratio.max() <= ALIKE and ratio.min() >= 1 / ALIKE
     return bool(alike and np.abs(x).max() <= CUT * own.max() and not made_by_ends.any())
+
+
+def _null_squares(measuring: Measuring) -> Iterator[tuple[Tensor, Tensor]]:
+    """Squared errors (row, feature) of the train mean on test, and 1 or 0 as in `_squares`."""
+    means, test = [], []
+    for split, into in (("train", means), ("test", test)):
+        seen = measuring.split(split, "scaled")
+        into += [seen.minibatch(r) for r in torch.arange(len(seen), device=seen.place).split(ROWS)]
+    weights = [_measured(m) for m in means]
+    times = sum(w.sum(0) for w in weights).clamp(min=1)
+    mean = sum((m.x * w).sum(0) for m, w in zip(means, weights, strict=True)) / times
+    for m in test:
+        measured = _measured(m)
+        yield (m.x - mean).square() * measured, measured
 
 
 @torch.no_grad()

@@ -20,6 +20,7 @@ from vaebio.diagnosis.relaxed import Levels, levels
 from vaebio.diagnosis.rescaled import comparable, feature_errors, mse_in_units_of, null_mse
 from vaebio.diagnosis.rows import Range, Rows
 from vaebio.diagnosis.settled import settled
+from vaebio.training.forecast import why_not
 from vaebio.training.store import Stored
 
 EVERYTHING = frozenset(FACTORS)
@@ -142,7 +143,11 @@ class _Work:
             replace(member.member, variant=""), member.architecture, member.training
         )
         told = member.architecture.batches > 0
-        self.levels = levels(self.member, look(bench.data["train"], told=told))
+        seen = look(bench.data["train"], told=told)
+        self.levels = levels(self.member, seen)
+        # Where the noise is a part of the likelihood, beta 1 is calibrated whatever it is.
+        learned = why_not(member.architecture, member.training)
+        self.noise = 0.0 if learned else seen.noise
 
     def own(self) -> dict[int, Measured]:
         """The member itself, by seed."""
@@ -165,7 +170,7 @@ class _Work:
         self._next()
         present = replace(self.member, training=training)
         cells = combinations(present, self.levels, self.seeds)
-        others = {"beta_higher": higher_beta(present)}
+        others = {"beta_higher": higher_beta(present, self.noise)}
         if not is_linear(present):
             others[SIMPLER] = simpler(present, self.levels)
         single = {(n, seed): one for n in others for seed, one in self._each(others[n]).items()}
@@ -222,9 +227,18 @@ class _Work:
         self.on_step(next(self.steps))
 
 
-def higher_beta(trial: Trial) -> Trial:
-    """The same with ten times the beta."""
-    beta = HIGHER * trial.member.beta or FIRST_BETA
+def higher_beta(trial: Trial, noise: float) -> Trial:
+    """The same with ten times the beta, and at least the variance of the noise.
+
+    Below that variance units are worth their rate for what is noise alone, so that ten times a
+    beta far below it can be as much too low.
+
+    Parameters
+    ----------
+    noise
+        Variance of the noise of a feature; 0 where beta is calibrated without it.
+    """
+    beta = max(HIGHER * trial.member.beta or FIRST_BETA, noise)
     return replace(trial, member=replace(trial.member, beta=beta))
 
 

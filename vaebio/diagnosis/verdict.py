@@ -47,7 +47,7 @@ class Verdict:
 
 def judge(evidence: Evidence, limits: "Limits") -> list[Verdict]:
     """All causes, each supported or not: the supported ones first, those of a change by gain."""
-    found = {name: RULES[name](evidence, limits) for name in REMOVABLE}
+    found = _heeded(evidence, {name: RULES[name](evidence, limits) for name in REMOVABLE}, limits)
     removable = any(one.supported for one in found.values())
     found["noise_floor"] = remains.noise_floor(evidence, limits, removable)
     found["none"] = remains.none(evidence, limits, removable)
@@ -62,9 +62,38 @@ def supported(verdicts: list[Verdict]) -> list[Verdict]:
     return [one for one in verdicts if one.supported]
 
 
+def _heeded(evidence: Evidence, found: dict[str, Finding], limits: "Limits") -> dict[str, Finding]:
+    """The findings, of which those are not supported whose change predicts nothing.
+
+    A member that is worse than the train mean can gain a lot by a change with which it is still no
+    better: that is no cause, as it would be none of data that are noise.
+    """
+    noise = remains.only_noise(evidence, limits)
+    own = _factors(found)
+    together = float(evidence.table.cell(own.values()).mean()) if own else None
+
+    def heeded(name: str, one: Finding) -> Finding:
+        if not one.supported:
+            return one
+        expected = together if name in own else one.predicted
+        if noise:
+            return replace(one, supported=False, found=f"{one.found} It does not count: {noise}.")
+        if expected is not None and evidence.null - expected < limits.explainable * evidence.null:
+            said = f"the train mean ({evidence.null:.3g}) is hardly worse than {expected:.3g}"
+            return replace(one, supported=False, found=f"{one.found} It does not count: {said}.")
+        return one
+
+    return {name: heeded(name, one) for name, one in found.items()}
+
+
+def _factors(found: dict[str, Finding]) -> dict[str, str]:
+    """Factors of the causes that are supported, by cause."""
+    return {n: CAUSES[n].factor for n, one in found.items() if CAUSES[n].factor and one.supported}
+
+
 def _together(evidence: Evidence, found: dict[str, Finding]) -> dict[str, Finding]:
     """Where several factors are causes, what is to be expected of changing all of them."""
-    own = {n: CAUSES[n].factor for n, one in found.items() if CAUSES[n].factor and one.supported}
+    own = _factors(found)
     if len(own) < 2:
         return found
     mse = float(evidence.table.cell(own.values()).mean())

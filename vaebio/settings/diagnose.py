@@ -63,8 +63,14 @@ class Verdict(Settings):
     )
     concentration: Share = Field(
         0.5,
-        description="Share of the squared error that 1 % of the features must carry for the scale "
-        "of the input to be suspected.",
+        description="Share of the member's squared error, or of the train mean's, that 1 % of the "
+        "features must carry for the scale of the input to be suspected.",
+    )
+    explainable: Share = Field(
+        0.03,
+        description="Share of the null that must lie above the noise floor, or be explained by "
+        "some probe or baseline, for a cause to be heeded. Of less the data are called noise: a "
+        "model of few features takes off as much by copying noise.",
     )
     tolerance: Share = Field(
         0.05,
