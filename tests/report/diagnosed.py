@@ -41,7 +41,8 @@ def write_diagnosis(folder, name, members, *, seeds=(0, 1, 2), diverged=(), chan
         told = more.get("sentence", f"In {name} the KL fell while the MSE stayed at {MSE}.")
         facts = (",".join(map(str, seeds)), MSE, NULL, FLOOR, "counted", "null - noise floor")
         left = more.get("left", "")
-        rows["diagnoses"] = [(name, *facts, left, "factorial:latent+beta" if changes else "", told)]
+        prescribed = "factorial:latent+beta" if changes else ""
+        rows["diagnoses"] = [(name, *facts, left, more.get("simpler", ""), prescribed, told)]
     for table in (name for name in COLUMNS if name in TABLES):
         frame = pd.DataFrame(rows.get(table.removesuffix(".tsv"), []), columns=COLUMNS[table])
         frame.to_csv(folder / table, sep="\t", index=False)

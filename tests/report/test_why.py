@@ -118,6 +118,16 @@ def test_an_answer_that_is_not_known_names_no_cause(diagnose):
     assert "To change" not in text
 
 
+@pytest.mark.parametrize("verdict", ["unknown", "none"])
+def test_a_simpler_model_that_comes_lower_is_the_answer(diagnose, verdict):
+    lower = "Without hidden layers it reaches 0.7, 0.1 below the best with them."
+    found = diagnose(supported=(verdict,), changes=False, simpler=lower)
+    [line] = [line for line in answer.sentences(found) if lower in line]
+    assert line == f"No cause that was tested limits its reconstruction. {lower}"
+    found = diagnose(simpler=lower)
+    assert answer.sentences(found)[2].endswith(f"beta too high (8 %, 6 to 10 %). {lower}")
+
+
 def test_where_nothing_is_to_be_changed_no_cause_is_named(diagnose):
     left = "Of the 0.18 above the noise floor, 0.02 is the difference between test and train."
     found = diagnose(supported=("none",), changes=False, left=left)

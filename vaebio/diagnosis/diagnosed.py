@@ -101,7 +101,7 @@ def diagnose(
         remains,
         said(after),
     ]
-    whole = summary(evidence, prescription, remains, " ".join(filter(None, told)))
+    whole = summary(evidence, prescription, remains, " ".join(filter(None, told)), limits)
     return Diagnosed(name, found.probes, verdicts, steps, prescription, after, whole)
 
 

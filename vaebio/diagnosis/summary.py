@@ -1,9 +1,14 @@
 """What is known of a diagnosed member beside its probes, verdicts and budget: one row."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vaebio.diagnosis.evidence import Evidence
 from vaebio.diagnosis.prescription import Prescription
+from vaebio.diagnosis.simpler import said
+
+if TYPE_CHECKING:
+    from vaebio.settings.diagnose import Verdict as Limits
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Summary:
         What the gains of the verdicts are shares of.
     left
         What is left of the error, where there is nothing to change; may be empty.
+    simpler
+        That a model without hidden layers comes lower, where that counts; else empty.
     prescribed
         The probe whose settings are prescribed; empty without one.
     sentence
@@ -37,12 +44,17 @@ class Summary:
     floor_method: str
     shares_of: str
     left: str
+    simpler: str
     prescribed: str
     sentence: str
 
 
 def summary(
-    evidence: Evidence, prescription: Prescription | None, remains: str, told: str
+    evidence: Evidence,
+    prescription: Prescription | None,
+    remains: str,
+    told: str,
+    limits: "Limits",
 ) -> Summary:
     """The row of one member; what is left of its error, and all of it in sentences, come in."""
     seeds = sorted({probe.seed for probe in evidence.probes})
@@ -55,6 +67,7 @@ def summary(
         _method(evidence),
         evidence.room_words,
         remains,
+        said(evidence, limits),
         prescription.probe if prescription else "",
         told,
     )

@@ -67,21 +67,24 @@ def limited(diagnosis: Diagnosis, name: str, subject: str) -> str:
         What is limited, as `its reconstruction`.
     """
     found = diagnosis.supported(name).set_index("cause")["found"]
-    causes = removable(diagnosis, name)
+    causes, facts = removable(diagnosis, name), diagnosis.of("diagnoses", name).iloc[0]
     told = []
     if causes:
         # The first share says of what.
         causes[0] = causes[0].removesuffix(")") + f", of {room(diagnosis, name)})"
         told.append(f"What limits {subject}: {listed(causes)}.")
-    if "unknown" in found:
+    if facts["simpler"]:
+        start = "" if causes else f"No cause that was tested limits {subject}. "
+        told.append(f"{start}{facts['simpler']}")
+    elif "unknown" in found:
         start = "What else does" if causes else f"What limits {subject}"
         told.append(f"{start} is not known: {found['unknown']}")
     if "noise_floor" in found:
         told.append(f"What is left of the error is noise, by its estimate: {found['noise_floor']}")
-    elif "none" in found:
+    elif "none" in found and not facts["simpler"]:
         told.append(f"No cause was found that a setting removes: {found['none']}")
     if not causes:
-        told.append(diagnosis.of("diagnoses", name)["left"].iloc[0])
+        told.append(facts["left"])
     return " ".join(filter(None, told))
 
 

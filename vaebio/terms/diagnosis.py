@@ -49,6 +49,7 @@ DIAGNOSIS_COLUMNS: dict[str, tuple[str, ...]] = {
         "floor_method",
         "shares_of",
         "left",
+        "simpler",
         "prescribed",
         "sentence",
     ),
