@@ -205,3 +205,14 @@ def _ragged(path: Path, line: int, fields: int, other: str) -> VaebioError:
 
 
 _MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces"}
+
+
+def check_fields(fields: list[str], columns: list[str], line: int, path: Path) -> None:
+    """Refuse a line that has not as many fields as the header."""
+    if len(fields) != len(columns):
+        raise VaebioError(
+            found=f"{len(fields)} fields in line {line} of {path}, but the header has "
+            f"{len(columns)}",
+            expected="as many fields in every line",
+            hint="look for a line that is cut off",
+        )

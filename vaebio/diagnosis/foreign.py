@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vaebio.data.tables import records_of
+from vaebio.data.tables import check_fields, records_of
 from vaebio.diagnosis.carried import Carried, sentences
 from vaebio.diagnosis.curve import Curve, curves
 from vaebio.diagnosis.known import Known
@@ -136,13 +136,7 @@ def _check_columns(columns: list[str], header: list[str], path: Path) -> None:
 def _row(
     line: int, fields: list[str], columns: list[str], path: Path
 ) -> tuple[int, dict[str, str | int | float]]:
-    if len(fields) != len(columns):
-        raise VaebioError(
-            found=f"{len(fields)} fields in line {line} of {path}, but the header has "
-            f"{len(columns)}",
-            expected="as many fields in every line",
-            hint="look for a line that is cut off",
-        )
+    check_fields(fields, columns, line, path)
     texts = dict(zip(columns, (field.strip() for field in fields), strict=True))
     numbers = {n: _number(texts.get(n, "nan"), n, line, path) for n in (*NEEDED, "beta_now")}
     words = {"member": texts.get("member") or "history", "split": texts.get("split") or "history"}

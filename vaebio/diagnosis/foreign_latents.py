@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from vaebio.data.sources import TEXT_SUFFIXES
-from vaebio.data.tables import Row, numbers, records_of
+from vaebio.data.tables import Row, check_fields, numbers, records_of
 from vaebio.errors import VaebioError, did_you_mean
 from vaebio.metrics.information import active_units
 
@@ -117,13 +117,7 @@ def _values(
 ) -> Float[np.ndarray, "observation unit"]:
     found = []
     for line, fields in rows:
-        if len(fields) != len(columns):
-            raise VaebioError(
-                found=f"{len(fields)} fields in line {line} of {path}, but the header has "
-                f"{len(columns)}",
-                expected="as many fields in every line",
-                hint="look for a line that is cut off",
-            )
+        check_fields(fields, columns, line, path)
         row = Row(line, fields[0].strip(), [fields[i] for i in where])
         found.append(numbers(row, [columns[i] for i in where], path))
     return np.array(found, np.float64).reshape(len(found), len(where))
