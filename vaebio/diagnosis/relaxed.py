@@ -140,4 +140,5 @@ def calibrated_beta(beta: float) -> float:
 
 
 def _step(beta: float, lower: float) -> float:
-    return lower if beta >= SMALLEST_STEP * lower else beta
+    # It may be prescribed: three digits are what a person sets, and more than the spectrum tells.
+    return float(f"{lower:.3g}") if beta >= SMALLEST_STEP * lower else beta
