@@ -29,8 +29,9 @@ class Steps:
 
     def on_epoch(self, at: "Progress") -> None:
         """One epoch further in what is trained for the step."""
-        stack = f"stack {self.stacks} of {at.training}, epoch {at.epoch} of {at.epochs} at most"
-        self.bar.step(f"{self.step}: {stack}", by=0)
+        stack = f"stack {self.stacks}, {at.training} in training"
+        epoch = f"epoch {at.epoch} of {at.epochs} at most"
+        self.bar.step(f"{self.step}: {stack}, {epoch}", by=0)
 
     def close(self) -> None:
         """End the bar."""
