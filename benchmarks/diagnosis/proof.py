@@ -27,7 +27,7 @@ from scipy import sparse
 from benchmarks import record
 from benchmarks.diagnosis import score
 from benchmarks.diagnosis.families import FAMILIES, SIZES, Data
-from benchmarks.diagnosis.planted import USUAL, Case, cases
+from benchmarks.diagnosis.planted import OF_COUNTS, USUAL, Case, cases
 from vaebio.diagnosis.bench import Bench, Trial
 from vaebio.diagnosis.diagnosed import gathered
 from vaebio.diagnosis.evidence import Evidence
@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> None:
         records = [{**one, **judged_again(options.evidence, one["case"])} for one in records]
     result = {
         **record.head(PROGRAM, arguments),
-        "training": USUAL,
+        "training": {"gaussian": USUAL, "counts": OF_COUNTS},
         "seeds": options.seeds,
         "absent": absent,
         "missing": [case.name for case in every if case.name not in done],

@@ -64,3 +64,15 @@ def test_another_training_and_a_higher_beta_are_told():
 
 def test_a_member_that_diverged_is_no_number():
     assert told([probe("as_is", None)]).startswith("k2-b10 diverged with every seed")
+
+
+def test_the_larger_cause_comes_first_and_the_factors_share_what_they_remove():
+    probes = factorial(additive(decoder=0.05, encoder=0.002), noise=0.0005)
+    text = told(probes, singles("beta_higher", 0.6, beta=90.0))
+    higher = text.index("A higher beta lowers the error")
+    share = text.index("96 % of what relaxing the model removes comes from the decoder")
+    assert higher < share
+    assert "of the removable error" not in text
+    text = told(probes, singles("beta_higher", 0.87, beta=90.0))
+    assert "of the removable error comes from the decoder" in text
+    assert "A higher beta" not in text

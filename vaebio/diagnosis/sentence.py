@@ -31,9 +31,15 @@ def sentences(
         Of the member (or of its seeds); the rate that falls without the error is told first.
     """
     causes = supported(list(verdicts))
-    lines = [_seen(evidence, symptoms), _factors(evidence, causes, limits)]
     simpler = of_the_simpler(evidence, limits)
-    lines += [one for cause in causes for one in _other(evidence, cause, simpler)]
+    lines = [_seen(evidence, symptoms)]
+    # In the order of the causes, by their gain; the factors are one sentence, at the first of them.
+    factors = [cause for cause in causes if CAUSES[cause.cause].factor]
+    what = "the removable error" if factors == causes else "what relaxing the model removes"
+    for cause in causes:
+        if cause in factors[:1]:
+            lines.append(_factors(evidence, factors, limits, what))
+        lines += _other(evidence, cause, simpler)
     # Where the cause is not known, it stands in what was found.
     lines += [] if "unknown" in {cause.cause for cause in causes} else [simpler]
     return " ".join(filter(None, [*lines, _cure(prescription)]))
@@ -53,18 +59,22 @@ def _seen(evidence: Evidence, symptoms: Sequence[Symptom]) -> str:
     return f"The test MSE of {evidence.member} is {evidence.mse:.3g} ({levels})."
 
 
-def _factors(evidence: Evidence, causes: Sequence[Verdict], limits: "Limits") -> str:
-    """Which of the factors the removable error comes from."""
-    own = [CAUSES[one.cause].factor for one in causes if CAUSES[one.cause].factor]
-    if not own:
-        return ""
+def _factors(evidence: Evidence, causes: Sequence[Verdict], limits: "Limits", what: str) -> str:
+    """Which of the factors of some causes it comes from.
+
+    Parameters
+    ----------
+    what
+        Words for the error that the factors remove together.
+    """
+    own = [CAUSES[one.cause].factor for one in causes]
     found = {
         factor: part.value for factor, part in parts(evidence.table, limits.confidence).items()
     }
     # Of what is removed: a factor that raises the error when relaxed takes nothing from the others.
     removed = sum(value for value in found.values() if value > 0)
     said = [
-        f"{percent(found[f] / removed)} {'of the removable error comes ' if not i else ''}from "
+        f"{percent(found[f] / removed)} {f'of {what} comes ' if not i else ''}from "
         f"{FACTOR_WORDS[f]} ({level(evidence.level(frozenset(), f))})"
         for i, f in enumerate(own)
     ]
