@@ -5,14 +5,18 @@ import time
 
 from tqdm import tqdm
 
-SECONDS_BETWEEN_LINES = 5.0
+LEAST, MOST = 5.0, 60.0
+"""Seconds between two lines."""
+
+SHARE = 1 / 6
+"""Of the time so far after which there is another line: long work leaves no long log."""
 
 
 class Progress:
     """Tell how far the work is.
 
     A bar moves in a terminal. Where the output goes to a file a bar would be noise, so there is a
-    line every few seconds and one at the end.
+    line every few seconds, later every minute, and one at the end.
     """
 
     def __init__(self, what: str, total: int, unit: str) -> None:
@@ -27,7 +31,7 @@ class Progress:
         if self.bar is not None:
             self.bar.set_postfix_str(note, refresh=False)
             self.bar.update(by)
-        elif time.monotonic() - self.told >= SECONDS_BETWEEN_LINES:
+        elif self._due():
             self._line(note)
 
     def close(self, note: str = "") -> None:
@@ -37,6 +41,10 @@ class Progress:
             self.bar.close()
         else:
             self._line(note)
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        return now - self.told >= min(max(LEAST, SHARE * (now - self.started)), MOST)
 
     def _line(self, note: str) -> None:
         self.told = time.monotonic()
