@@ -137,6 +137,17 @@ def test_a_sealed_folder_is_whole_or_not_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_process_left_does_not_hinder_one_of_the_same_number(tmp_path, monkeypatch):
+    """As in a container, where every process may have the number 1."""
+    monkeypatch.setattr(sealed.shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(Killed), sealed.sealed(tmp_path / "m") as temporary:
+        raise Killed
+    assert temporary.is_dir()
+    with sealed.sealed(tmp_path / "m") as other:
+        (other / "file").write_text("")
+    assert sealed.damage(tmp_path / "m") is None
+
+
 def test_the_first_of_two_sealed_folders_stays(tmp_path):
     for content in ("first", "second"):
         with sealed.sealed(tmp_path / "m") as temporary:
