@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from vaebio import files
 from vaebio.errors import VaebioError, did_you_mean, refusals
 from vaebio.files import whole
 
@@ -25,6 +26,20 @@ def test_a_folder_takes_the_place_of_the_old_one(tmp_path):
             (temporary / content).touch()
     assert [p.name for p in target.iterdir()] == ["new"]
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_a_killed_process_left_does_not_hinder_one_of_the_same_number(tmp_path, monkeypatch):
+    """As in a container, where every process may have the number 1."""
+    target = tmp_path / "models"
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError), whole(target) as temporary:
+        patch.setattr(files.shutil, "rmtree", lambda *_: None)
+        patch.setattr(files.Path, "unlink", lambda *_, **__: None)
+        temporary.mkdir()
+        raise RuntimeError
+    assert temporary.is_dir()
+    with whole(target) as other:
+        other.mkdir()
+    assert target.is_dir()
 
 
 def test_the_suffix_stays_last(tmp_path):

@@ -1,10 +1,10 @@
 """Files are written whole or not at all."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 
 @contextmanager
@@ -24,9 +24,9 @@ def whole(path: Path) -> Iterator[Path]:
     ('a', 1)
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The process number keeps two jobs apart; the suffix stays last because some writers choose
-    # the format by it.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    # Not by the number of the process: in a container one that was killed had the same.
+    # The suffix stays last because some writers choose the format by it.
+    temporary = path.with_name(f".{path.stem}.{token_hex(4)}.partial{path.suffix}")
     try:
         yield temporary
         if path.is_dir() and temporary.is_dir():

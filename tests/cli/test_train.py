@@ -112,6 +112,24 @@ def test_killed_ten_times_it_ends_with_the_same_bits(process, plain, tmp_path):
     assert not list((tmp_path / "store").glob("checkpoints/*"))
 
 
+@pytest.mark.parametrize("stored", [1, 11])
+def test_killed_between_two_members_of_a_stack_it_ends_with_the_same_bits(
+    prepared, forked, plain, tmp_path, stored
+):
+    """Without any checkpoint: the stack is trained again as it was composed."""
+    command = words(prepared, tmp_path)
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(SETTINGS.replace("checkpoint: 0", "checkpoint: 3600"))
+    command[command.index("--settings") + 1] = str(settings)
+    for left, exitcode in ((stored, -signal.SIGKILL), (None, 0)):
+        running = forked(command, tmp_path / "log", left)
+        running.join()
+        assert running.exitcode == exitcode, told(tmp_path)
+        assert len(content(tmp_path)) == (left or 12)
+    assert content(tmp_path) == content(plain)
+    assert not list((tmp_path / "store").glob("checkpoints/*"))
+
+
 def epoch_of(place):
     """The last epoch a checkpoint was kept of."""
     epochs = [int(p.name) for p in place.glob("store/checkpoints/*/[0-9]*")]

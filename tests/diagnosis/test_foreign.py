@@ -62,6 +62,19 @@ def test_nan_is_divergence(written):
     assert told(one, SETTINGS)[0].startswith("diverged: ")
 
 
+def test_a_kl_estimated_from_samples_is_that_of_a_collapse(written):
+    """With almost no KL the mean of log q - log p, one sample each, is as often below 0."""
+    rng = np.random.default_rng(0)
+    mean, n, epochs = 0.02, 90, 60
+    z = mean + rng.normal(size=(epochs, n))
+    estimates = (mean * z - mean**2 / 2).mean(1)
+    assert estimates.min() < -0.001
+    lines = [f"{i + 1},0.9,{estimate}" for i, estimate in enumerate(estimates)]
+    (one,) = read_history(written("\n".join(["epoch,mse,kl", *lines])))
+    assert np.array_equal(one.rate, estimates.clip(0))
+    assert told(one, SETTINGS)[0].startswith("collapse: ")
+
+
 @pytest.mark.parametrize(
     ("text", "found", "hint"),
     [
@@ -72,7 +85,9 @@ def test_nan_is_divergence(written):
         ("", "no column `epoch`", ""),
         ("epoch,mse,kl\n1,2", "2 fields in line 2", "cut off"),
         ("epoch,mse,kl\n1,low,3", "mse `low` in line 2", ""),
-        ("epoch,mse,kl\n1,0.5,-3", "kl `-3` in line 2", ""),
+        ("epoch,mse,kl\n1,0.5,-3", "kl `-3` in line 2", "sign turned"),
+        ("epoch,mse,rate\n1,0.5,-0.06", "kl `-0.06` in line 2", "analytic"),
+        ("epoch,mse,kl\n1,-0.01,3", "mse `-0.01` in line 2", "holds what its name says"),
         ("epoch,mse,kl\n1.5,2,3", "epoch `1.5` in line 2", ""),
         ("epoch,mse,kl\nnan,2,3", "epoch `nan` in line 2", ""),
         ("epoch,mse,kl\n1,2,3\n1,2,3", "epoch 1 a second time in line 3", "`member`"),

@@ -101,6 +101,8 @@ def test_a_disk_without_room_costs_the_checkpoint_alone(x, tmp_path, warnings):
     found = run(x, checkpoint(tmp_path / "file" / "inside", warnings))
     assert len(found) == 3
     assert "no checkpoint could be written" in warnings[0]
+    checkpoint(tmp_path / "file" / "inside", warnings).trained()
+    assert "could not be noted" in warnings[-1]
 
 
 def test_an_interrupted_run_is_found_by_the_members_it_holds(x, tmp_path, warnings):
@@ -115,11 +117,35 @@ def test_an_interrupted_run_is_found_by_the_members_it_holds(x, tmp_path, warnin
     assert interrupted(tmp_path, ["b", "z"]) == [], "its checksum does not fit"
 
 
+def test_a_run_whose_members_are_being_stored_is_found_without_any_state(tmp_path, warnings):
+    """Also when the state it had is damaged."""
+    keeper = checkpoint(tmp_path, warnings)
+    keeper.trained()
+    assert interrupted(tmp_path, ["b"]) == [KEYS]
+    assert keeper.load() is None
+    (keeper.path / "000005").mkdir()
+    (keeper.path / "000005" / MEMBERS).write_text("[")
+    assert interrupted(tmp_path, ["c"]) == [KEYS]
+    keeper.remove()
+    assert interrupted(tmp_path, KEYS) == []
+
+
 def test_a_sealed_folder_is_whole_or_not_there(tmp_path):
     with pytest.raises(Killed), sealed.sealed(tmp_path / "m") as temporary:
         (temporary / "half").write_text("")
         raise Killed
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_does_not_hinder_one_of_the_same_number(tmp_path, monkeypatch):
+    """As in a container, where every process may have the number 1."""
+    monkeypatch.setattr(sealed.shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(Killed), sealed.sealed(tmp_path / "m") as temporary:
+        raise Killed
+    assert temporary.is_dir()
+    with sealed.sealed(tmp_path / "m") as other:
+        (other / "file").write_text("")
+    assert sealed.damage(tmp_path / "m") is None
 
 
 def test_the_first_of_two_sealed_folders_stays(tmp_path):

@@ -19,7 +19,7 @@ from vaebio.training.grid import Member
 from vaebio.training.inputs import Inputs
 from vaebio.training.job import Job
 from vaebio.training.memory import predicted
-from vaebio.training.store import load
+from vaebio.training.store import HISTORY, WEIGHTS, load
 
 SETTINGS = Train(epochs=4, warmup=1, minibatch=16, checkpoint=0)
 GRID = [Member(1.0, 2, 0), Member(0.1, 3, 1), Member(3.0, 3, 0), Member(1.0, 4, 1)]
@@ -31,7 +31,7 @@ def warnings():
     return []
 
 
-def job(folder, warnings, room=10**9, grid=GRID, architectures=None):
+def job(folder, warnings, room=10**9, grid=GRID, architectures=None, settings=SETTINGS):
     rng = np.random.default_rng(0)
     x = (rng.normal(size=(60, 2)) @ rng.normal(size=(2, 8))).astype(np.float32)
     inputs = Inputs(x, x.mean(0), x.std(0), None)
@@ -41,7 +41,7 @@ def job(folder, warnings, room=10**9, grid=GRID, architectures=None):
         architectures=architectures or {"": ARCHITECTURE},
         train=inputs.take(np.arange(40)),
         validation=inputs.take(np.arange(40, 60)),
-        settings=SETTINGS,
+        settings=settings,
         device=torch.device("cpu"),
         room=room,
         record={"vaebio": "test"},
@@ -110,6 +110,35 @@ def test_a_run_interrupted_in_its_second_pass_goes_on_there(tmp_path, warnings, 
     assert [n for n, _ in stacks_of(again)] == [2]
     assert again.missing() == []
     assert not list((tmp_path / "checkpoints").glob("*/*"))
+
+
+@pytest.mark.parametrize("stored", range(len(GRID)))
+def test_a_stack_of_which_some_members_are_stored_is_trained_again_as_it_was(
+    tmp_path, warnings, monkeypatch, stored
+):
+    """It was too short for a checkpoint; what is there already stays."""
+    settings = SETTINGS.model_copy(update={"checkpoint": 3600.0})
+    stacks_of(job(tmp_path / "whole", warnings, settings=settings))
+    save, left = module.store.save, iter(range(stored))
+
+    def die(*given):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        save(*given)
+
+    monkeypatch.setattr(module.store, "save", die)
+    with pytest.raises(KeyboardInterrupt):
+        stacks_of(job(tmp_path / "killed", warnings, settings=settings))
+    monkeypatch.setattr(module.store, "save", save)
+    again = job(tmp_path / "killed", warnings, settings=settings)
+    assert again.missing() == GRID[stored:]
+    assert [n for n, _ in stacks_of(again)] == [len(GRID)]
+    assert warnings == []
+    assert not list((tmp_path / "killed" / "checkpoints").glob("*"))
+    for name in (m.name for m in GRID):
+        for file in (WEIGHTS, HISTORY):
+            one, other = (tmp_path / at / name / file for at in ("whole", "killed"))
+            assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_member_that_has_no_room_alone_is_refused(tmp_path, warnings, monkeypatch):

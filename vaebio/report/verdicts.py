@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from vaebio.diagnosis.causes import REMOVABLE
+from vaebio.diagnosis.causes import CAUSES, REMOVABLE
 from vaebio.report.diagnosis import Diagnosis
 from vaebio.report.numbers import listed, rounded, share
-from vaebio.terms.diagnosis import CAUSE_NAMES
 
 OF = {
     "null - noise floor": "the error between the train mean and the noise floor",
@@ -41,7 +40,7 @@ def removable(diagnosis: Diagnosis, name: str) -> list[str]:
     Examples of an element: `beta too high (34 %, 95 % interval 30 to 38 %)`.
     """
     rows = [row for row in _rows(diagnosis.supported(name)) if row.cause in REMOVABLE]
-    return [f"{CAUSE_NAMES[row.cause]}{_told(row, first=i == 0)}" for i, row in enumerate(rows)]
+    return [f"{CAUSES[row.cause].shown}{_told(row, first=i == 0)}" for i, row in enumerate(rows)]
 
 
 def main(diagnosis: Diagnosis, name: str) -> tuple[str, str]:
@@ -49,7 +48,7 @@ def main(diagnosis: Diagnosis, name: str) -> tuple[str, str]:
     row = next(_rows(diagnosis.supported(name)), None)
     if row is None:
         return "", ""
-    return CAUSE_NAMES[row.cause], share(row.gain) if row.cause in REMOVABLE else ""
+    return CAUSES[row.cause].shown, share(row.gain) if row.cause in REMOVABLE else ""
 
 
 def room(diagnosis: Diagnosis, name: str) -> str:
@@ -104,4 +103,4 @@ def _line(row: object) -> Line:
     own = row.cause in REMOVABLE and not pd.isna(row.gain)
     gain = share(row.gain, row.low, row.high) if own else ""
     predicted = "" if pd.isna(row.predicted_mse) else rounded(row.predicted_mse)
-    return Line(CAUSE_NAMES[row.cause], gain, row.found, row.meaning, row.change, predicted)
+    return Line(CAUSES[row.cause].shown, gain, row.found, row.meaning, row.change, predicted)

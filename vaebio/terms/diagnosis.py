@@ -60,20 +60,6 @@ A `member` of a diagnosis is a combination, named as its members are without the
 symptom is a member. The `reason` in follow_up.tsv says why nothing was predicted or achieved.
 """
 
-CAUSE_NAMES = {
-    "beta_too_high": "beta too high",
-    "beta_too_low": "beta too low",
-    "latent_too_small": "latent size too small",
-    "decoder_too_weak": "decoder too weak",
-    "encoder_too_weak": "encoder too weak",
-    "optimiser": "training that could go further",
-    "input_scale": "scale of the input",
-    "noise_floor": "noise floor",
-    "none": "no cause found",
-    "unknown": "not known",
-}
-"""Verdicts as a reader finds them."""
-
 SYMPTOM_NAMES = {
     "diverged": "diverged",
     "collapse": "collapse",

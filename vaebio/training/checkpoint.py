@@ -16,6 +16,9 @@ from vaebio.training.sealed import damage, sealed
 
 TENSORS, RECORD, MEMBERS = "state.safetensors", "state.json", "members.json"
 
+TRAINED = "trained"
+"""Folder beside those of the epochs: the run is trained, and its members are being stored."""
+
 
 class Checkpoint:
     """The last state of a run of given members; one folder per run, in it one per epoch kept.
@@ -73,6 +76,18 @@ class Checkpoint:
             (temporary / RECORD).write_text(json.dumps(state.record))
             (temporary / MEMBERS).write_text(json.dumps(self.keys))
 
+    def trained(self) -> None:
+        """Note who was trained together, before the first of them is stored.
+
+        A run that was too short for a checkpoint is then trained again as it was, because with
+        fewer members in its stack the last bits of the others would be different ones.
+        """
+        try:
+            with sealed(self.path / TRAINED) as temporary:
+                (temporary / MEMBERS).write_text(json.dumps(self.keys))
+        except OSError as error:
+            self.warn(f"the members of the stack could not be noted ({error})")
+
     def remove(self) -> None:
         """The run is done and its members are stored."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -85,12 +100,11 @@ def interrupted(root: Path, missing: Sequence[str]) -> list[list[str]]:
     """Keys of each interrupted run that holds some of the missing members, in its own order.
 
     A run that was killed while its members were being stored has fewer missing members than it
-    started with; it is resumed as it was, so that it ends with the same bits. No member is in
-    two of the runs returned.
+    started with; it is resumed as it was, so that it ends with the same bits.
     """
     found: list[list[str]] = []
     wanted = set(missing)
-    for path in sorted(root.glob(f"*/[0-9]*/{MEMBERS}")):
+    for path in sorted(root.glob(f"*/[!.]*/{MEMBERS}")):
         with suppress(FileNotFoundError):
             keys = json.loads(path.read_text()) if damage(path.parent) is None else []
             if wanted & set(keys):

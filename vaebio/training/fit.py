@@ -49,9 +49,10 @@ def fit(
 ) -> list[Trained]:
     """Train members of one architecture together, on the device and in the type of `train`.
 
-    A member does not depend on the others of its stack: minibatches are shared, noise and
-    initialisation are keyed by its own seed, gradients do not meet. A run that is resumed from
-    its keeper ends on the CPU with the same bits as one that was never interrupted.
+    Up to rounding a member does not depend on the others of its stack: minibatches are shared,
+    noise and initialisation are keyed by its own seed, gradients do not meet. A run of the same
+    members that is resumed from its keeper ends on the CPU with the same bits as one that was
+    never interrupted.
 
     Parameters
     ----------

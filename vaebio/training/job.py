@@ -134,6 +134,7 @@ class Job:
         except OutOfMemory as error:
             reason = str(error).splitlines()[0]
         else:
+            keeper.trained()
             for member in trained:
                 key = self.keys[member.member]
                 record = {"key": key, **self.record}

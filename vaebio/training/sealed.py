@@ -1,11 +1,11 @@
 """Folders that are there whole or not at all, with checksums that tell damage from health."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 CHECKSUMS = "SHA256SUMS"
 """In the form of `sha256sum`, so that `sha256sum --check SHA256SUMS` verifies it too."""
@@ -19,7 +19,8 @@ def sealed(path: Path) -> Iterator[Path]:
     the same one do not disturb each other or a reader.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Not by the number of the process: in a container one that was killed had the same.
+    temporary = path.with_name(f".{path.name}.{token_hex(4)}.partial")
     temporary.mkdir()
     try:
         yield temporary
