@@ -161,7 +161,7 @@ class _Work:
         self._next()
         ways = continued(self.measuring, own)
         smallest = self.effort.gain * self.rows.span.width
-        return ways, settled(self.measuring, own, ways, smallest)
+        return ways, settled(self.measuring, own, ways, smallest, self.rows.span)
 
     def combined(
         self, training: dict[str, Any]
