@@ -108,7 +108,7 @@ def changes(evidence: Evidence, name: str) -> tuple[Change, ...]:
         (f"train.{key}", evidence.training.get(key), new)
         for key, new in _training(evidence, read_word(name)[0]).items()
     ]
-    return tuple(Change(k, _value(old), _value(new)) for k, old, new in pairs if old != new)
+    return tuple(Change(k, level(old), level(new)) for k, old, new in pairs if old != new)
 
 
 def patch(evidence: Evidence, name: str) -> dict[str, dict[str, Any]]:
@@ -245,7 +245,3 @@ def _training(evidence: Evidence, probe: str) -> Mapping[str, Any]:
     if probe == "learning_rate_high":
         return longer | {"learning_rate": 3 * was["learning_rate"]}
     return longer
-
-
-def _value(value: object) -> str:
-    return str(value) if isinstance(value, str) else level(value)
