@@ -123,6 +123,39 @@ def test_what_is_no_setting_or_diverged_is_not_prescribed():
     assert prescribed([]) is None
 
 
+def again(one, **first):
+    """Trained again from the weights of another, after a first training with these errors."""
+    return replace(one, again=1.0, **{f"first_{split}": error for split, error in first.items()})
+
+
+def test_what_other_weights_alone_lead_to_is_not_foretold():
+    """Settings lead to the first training, and what is trained again is no part of them."""
+    probes = factorial(additive(beta=0.3, latent=0.1))
+    both = frozenset({"latent", "beta"})
+    others = [p for p in probes if p.seed == 0 or not p.relaxed >= both]
+    lost = [p for p in probes if p not in others]
+    collapsed = [again(p, test=0.9, validation=0.9) for p in lost]
+    assert prescribed(probes).probe == "factorial:latent+beta"
+    assert prescribed(others, collapsed).probe == "factorial:beta"
+    assert prescribed(others, [again(p) for p in lost]).probe == "factorial:beta", "diverged"
+    nearly = [again(p, test=p.mse_test + 0.02) for p in lost]
+    one = prescribed(others, nearly)
+    assert one.probe == "factorial:latent+beta"
+    errors = [
+        p.mse_test for p in sorted([*others, *lost], key=lambda p: p.seed) if p.relaxed == both
+    ]
+    assert one.errors == pytest.approx([errors[0], errors[1] + 0.02, errors[2] + 0.02])
+
+
+def test_what_is_trained_on_from_other_weights_is_not_prescribed():
+    probes = factorial(additive(beta=0.3))
+    every = ("encoder", "decoder", "latent", "beta")
+    on = singles("longer", 0.3, relaxed=every)
+    assert prescribed(probes, on, training=TRAINING).probe == on[0].word
+    repaired = [again(p, test=0.65) if p.relaxed == set(every) else p for p in probes]
+    assert prescribed(repaired, on, training=TRAINING).probe == "factorial:beta"
+
+
 def test_validation_chooses_and_test_foretells():
     probes = [
         replace(p, mse_validation=0.5 if p.relaxed == {"latent"} else 0.9)

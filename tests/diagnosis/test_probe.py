@@ -49,6 +49,8 @@ def test_a_probe_comes_back_from_its_tables():
         probe(relaxed=frozenset(), encoder=(512,)),
         probe(probe="longer", relaxed=frozenset(FACTORS), active_units=3.0),
         probe(seed=4, mse_test=None),
+        probe(seed=5, again=1.0, first_validation=0.9, first_test=0.8),
+        probe(seed=6, again=1.0),
     ]
     rows = through_a_file(probe_rows(probes), "probes.tsv")
     measures = through_a_file(measure_rows(probes), "probe_measures.tsv")
@@ -70,6 +72,14 @@ def test_a_diverged_probe_has_no_number_and_says_so(change):
         None,
     )
     assert {row["reason"] for row in measure_rows([one])} == {"the probe diverged"}
+
+
+def test_only_what_was_trained_again_has_rows_of_its_first_training():
+    one = probe(mse_validation=0.4)
+    again = probe(mse_validation=0.4, again=1.0, first_validation=0.9, first_test=0.8)
+    names = [{row["measure"] for row in measure_rows([p])} for p in (one, again)]
+    assert names[1] - names[0] == {"trained_again", "mse_first"}
+    assert (one.by_settings, again.by_settings) == ((0.4, 1 / 3), (0.9, 0.8))
 
 
 def test_there_are_sixteen_combinations_each_with_its_own_word():

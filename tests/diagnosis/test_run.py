@@ -90,6 +90,23 @@ def test_without_a_warm_up_the_combinations_have_one(make_bench, trial):
     assert own.mse_test != cell.mse_test
 
 
+def test_what_was_trained_again_tells_of_its_first_training(make_bench, trial):
+    def cells(rise):
+        settings = trial.training | SHORT
+        member = Stored("k2-b1-s0", trial.member, trial.architecture, {}, "{}", settings)
+        effort = replace(QUICK, rise=rise)
+        found = run_probes(make_bench(), member, "k2-b1", (0,), SPAN, effort).probes
+        return {p.word: p for p in found if p.probe == FACTORIAL}
+
+    never, often = cells(100.0), cells(1e-6)
+    assert not any(one.again for one in never.values())
+    repaired = [one for one in often.values() if one.again]
+    assert repaired and all(one.relaxed for one in repaired)
+    for one in repaired:
+        assert one.by_settings == pytest.approx(never[one.word].by_settings, rel=1e-5)
+        assert one.mse_validation < one.first_validation
+
+
 def test_a_diagnosis_that_was_killed_goes_on_where_it_was(make_bench, trial, monkeypatch):
     whole = run(make_bench(folder="whole"), trial)
     real, left = module.fit, [5]

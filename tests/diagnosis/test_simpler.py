@@ -9,7 +9,7 @@ from vaebio.diagnosis.causes import REMOVABLE
 from vaebio.diagnosis.prescription import prescribe
 from vaebio.diagnosis.probe import SIMPLER
 from vaebio.diagnosis.sentence import sentences
-from vaebio.diagnosis.simpler import advantage, simpler_counts
+from vaebio.diagnosis.simpler import advantage, said, simpler_counts
 from vaebio.diagnosis.verdict import judge, supported
 from vaebio.settings.diagnose import Verdict
 
@@ -72,6 +72,22 @@ def test_it_supports_no_cause_and_hides_none():
     assert prescribe(one, LIMITS).probe == SIMPLER
     assert "Without hidden layers" in sentences(one, judge(one, LIMITS), None, [], LIMITS)
     assert not {*causes(found(0.6))} & {*REMOVABLE}
+
+
+@pytest.mark.parametrize(
+    ("linear", "networks", "why"),
+    [
+        (0.78, 0.7, "(16 % of null - noise floor): the network has more weights than"),
+        (0.78, 0.8, "(16 % of null - noise floor): the network has more weights than"),
+        (0.78, 0.88, "Most of that is there on train too (0.78 against 0.88)"),
+        (0.78, None, "(16 % of null - noise floor)."),
+    ],
+    ids=["overfits", "mostly overfits", "underfits", "not measured"],
+)
+def test_why_networks_come_less_far_is_told_by_train(linear, networks, why):
+    one = found(0.8, noise=0.0001)
+    probes = [replace(p, mse_train=linear if p.probe == SIMPLER else networks) for p in one.probes]
+    assert why in said(evidence(probes), LIMITS)
 
 
 def test_validation_has_to_agree():

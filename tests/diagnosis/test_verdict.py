@@ -320,6 +320,12 @@ def test_what_training_anew_gains_over_the_member_is_the_optimisers():
     same = [replace(p, probe="as_is") for p in probes if not p.relaxed]
     assert found(probes, same) == ["none"]
     assert "No probe" in row("optimiser", [*probes, *same]).found
+    levels = {
+        "training": {"learning_rate": 0.3, "beta_schedule": "constant"},
+        "anew_training": {"learning_rate": 0.03, "beta_schedule": "linear"},
+    }
+    change = row("optimiser", [*as_is, *probes], **levels).change
+    assert change.endswith("beta_schedule constant → linear and learning_rate 0.3 → 0.03")
 
 
 def test_probes_of_other_seeds_than_the_members_are_not_compared():

@@ -110,6 +110,6 @@ OPTIMISER_CHANGES = {
     "learning_rate_low": "a tenth of the learning rate at the end of the training",
     "learning_rate_high": "three times the learning rate",
     "longer": "twice the epochs",
-    "factorial": "trained anew as the probes are (with their warm-up)",
+    "factorial": "trained anew as the probes are",
 }
 """What the probes of the optimiser change, in words."""

@@ -12,7 +12,7 @@ from vaebio.diagnosis.finding import Finding
 from vaebio.diagnosis.interval import Interval
 from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, word
 from vaebio.diagnosis.reliable import unusable
-from vaebio.diagnosis.words import FACTOR_WORDS, effect, level, percent, seeds, told
+from vaebio.diagnosis.words import FACTOR_WORDS, effect, level, listed, percent, seeds, told
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
@@ -69,12 +69,24 @@ def optimiser(evidence: Evidence, limits: "Limits") -> Finding:
     confidence = 1 - (1 - limits.confidence) / len(tried)
     removed = {name: evidence.gain(name, confidence) for name in tried}
     best = max(tried, key=lambda name: removed[name].value)
-    gain, what = removed[best].over(evidence.room), OPTIMISER_CHANGES[best.partition(":")[0]]
+    gain, what = removed[best].over(evidence.room), _way(evidence, best)
     said = (
         f"Of {len(tried)} other ways to train, the best ({what}) {effect(removed[best])}, "
         f"{_share(gain, evidence)}; the interval allows for the choice."
     )
     return Finding(_counts(gain, limits), said, gain, what, _mean(evidence, best))
+
+
+def _way(evidence: Evidence, name: str) -> str:
+    """What a way to train changes, in words; of the probes' own, the settings it changes."""
+    said = OPTIMISER_CHANGES[name.partition(":")[0]]
+    if name != word(FACTORIAL) or not evidence.anew_training:
+        return said
+    new = evidence.anew_training
+    pairs = [
+        f"{key} {level(evidence.training.get(key))} → {level(new[key])}" for key in sorted(new)
+    ]
+    return f"{said}: {listed(pairs)}"
 
 
 def ways_to_train(evidence: Evidence) -> list[str]:

@@ -77,7 +77,8 @@ class Prescription:
 def prescribe(evidence: Evidence, limits: "Limits") -> Prescription | None:
     """The cheapest probe within tolerance of the best; None where none has an error.
 
-    Chosen on validation where all of them were measured there, so that test has no say in it.
+    Chosen on validation where all of them were measured there, so that test has no say in it. Of
+    what was trained again from other weights, the first training counts: the settings lead there.
     Cheap is what changes little, then what has few parameters. A probe that diverged with a seed
     the others have is not prescribed.
     """
@@ -88,7 +89,7 @@ def prescribe(evidence: Evidence, limits: "Limits") -> Prescription | None:
     most = min(errors.values()) + limits.tolerance * evidence.room
     near = [name for name in candidates if errors[name] <= most]
     best = min(near, key=lambda name: (*_cost(evidence, name), errors[name], name))
-    own = tuple(evidence.errors[best].values())
+    own = tuple(test for _, test in _by_settings(evidence, best))
     expected = _expected(own, len(own), limits.confidence)
     return Prescription(
         evidence.member,
@@ -108,7 +109,7 @@ def changes(evidence: Evidence, name: str) -> tuple[Change, ...]:
         (f"train.{key}", evidence.training.get(key), new)
         for key, new in _training(evidence, read_word(name)[0]).items()
     ]
-    return tuple(Change(k, _value(old), _value(new)) for k, old, new in pairs if old != new)
+    return tuple(Change(k, level(old), level(new)) for k, old, new in pairs if old != new)
 
 
 def patch(evidence: Evidence, name: str) -> dict[str, dict[str, Any]]:
@@ -197,7 +198,7 @@ def _candidates(evidence: Evidence, limits: "Limits") -> list[str]:
     names = [w for w in (word(FACTORIAL), *evidence.gains(0.95)) if _can_be_set(evidence, w)]
     if not simpler_counts(evidence, limits):
         names = [name for name in names if name != SIMPLER]
-    seeds = {name: len(evidence.errors.get(name, {})) for name in names}
+    seeds = {name: len(_by_settings(evidence, name)) for name in names}
     most = max(seeds.values(), default=0)
     return [name for name in names if seeds[name] == most] if most else []
 
@@ -210,11 +211,24 @@ def _can_be_set(evidence: Evidence, name: str) -> bool:
 
 def _judged_by(evidence: Evidence, names: Sequence[str]) -> dict[str, float]:
     """Mean errors on validation where all were measured there, else on test."""
-    found = {name: [p.mse_validation for p in evidence.of(name) if p.mse_test is not None]
-             for name in names}  # fmt: skip
-    if any(error is None for errors in found.values() for error in errors):
-        found = {name: list(evidence.errors[name].values()) for name in names}
+    both = {name: list(zip(*_by_settings(evidence, name), strict=True)) for name in names}
+    measured = all(error is not None for validation, _ in both.values() for error in validation)
+    found = {name: errors[0 if measured else 1] for name, errors in both.items()}
     return {name: float(np.mean(errors)) for name, errors in found.items()}
+
+
+def _by_settings(evidence: Evidence, name: str) -> list[tuple[float | None, float]]:
+    """Validation and test errors of a probe with the seeds that its settings alone lead to.
+
+    What was trained again from the weights of another is reached by no settings, nor is what was
+    trained on from there.
+    """
+    kind, relaxed = read_word(name)
+    on = word(FACTORIAL, relaxed) if kind in OPTIMISER and relaxed else name
+    if on != name and any(one.again for one in evidence.of(on)):
+        return []
+    found = [one.by_settings for one in evidence.of(name)]
+    return [(validation, test) for validation, test in found if test is not None]
 
 
 def _cost(evidence: Evidence, name: str) -> tuple[int, int]:
@@ -245,7 +259,3 @@ def _training(evidence: Evidence, probe: str) -> Mapping[str, Any]:
     if probe == "learning_rate_high":
         return longer | {"learning_rate": 3 * was["learning_rate"]}
     return longer
-
-
-def _value(value: object) -> str:
-    return str(value) if isinstance(value, str) else level(value)

@@ -49,8 +49,14 @@ EXTRAS = {
     "distortion_test": ("test", "distortion_nats"),
     "rate_test": ("test", "rate_nats"),
     "active_units": ("test", "active_units"),
+    "again": ("train", "trained_again"),
+    "first_validation": ("validation", "mse_first"),
+    "first_test": ("test", "mse_first"),
 }
 """Fields of a probe that are rows of probe_measures.tsv: their split and measure."""
+
+OF_AGAIN = ("again", "first_validation", "first_test")
+"""Those of probes that were trained again from other weights, and no rows of others."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,10 @@ class Probe:
         What it cost.
     status
         As in members.tsv: finished, stopped or diverged.
+    again
+        1 where it was trained again from the weights of a less relaxed one, and that counts.
+    first_validation, first_test
+        Errors of its first training where it was; None where that diverged.
     """
 
     member: str
@@ -96,6 +106,9 @@ class Probe:
     distortion_test: float | None = None
     rate_test: float | None = None
     active_units: float | None = None
+    again: float | None = None
+    first_validation: float | None = None
+    first_test: float | None = None
 
     def __post_init__(self) -> None:
         # A diverged probe has no error, and what has no finite error has diverged: one fact.
@@ -117,6 +130,13 @@ class Probe:
         'longer'
         """
         return word(self.probe, self.relaxed)
+
+    @property
+    def by_settings(self) -> tuple[float | None, float | None]:
+        """Validation and test error of the training by its settings alone, from random weights."""
+        if self.again:
+            return self.first_validation, self.first_test
+        return self.mse_validation, self.mse_test
 
 
 def subsets() -> list[frozenset[str]]:
@@ -186,6 +206,7 @@ def measure_rows(probes: Iterable[Probe]) -> list[dict[str, Any]]:
         for one in probes
         for field, (split, measure) in EXTRAS.items()
         for value in [getattr(one, field)]
+        if one.again or field not in OF_AGAIN
     ]
 
 

@@ -1,5 +1,6 @@
 """What was measured of trials, as probes."""
 
+import math
 from dataclasses import dataclass, replace
 
 from vaebio.diagnosis.measured import Measured
@@ -40,8 +41,20 @@ class Rows:
     name: str
     span: Range
 
-    def of(self, probe: str, found: Measured, relaxed: frozenset[str] = frozenset()) -> Probe:
-        """A trial as the probe it is."""
+    def of(
+        self,
+        probe: str,
+        found: Measured,
+        relaxed: frozenset[str] = frozenset(),
+        first: Measured | None = None,
+    ) -> Probe:
+        """A trial as the probe it is.
+
+        Parameters
+        ----------
+        first
+            What came of it before it was trained again; None or the same where it was not.
+        """
         member, architecture = found.trial.member, found.trial.architecture
         mse = found.mse.get("test")
         return Probe(
@@ -62,6 +75,7 @@ class Rows:
             distortion_test=found.distortion,
             rate_test=found.rate,
             active_units=found.active_units,
+            **({} if first in (None, found) else _first(first)),
         )
 
     def refined(self, found: Measured, change: Refined, seconds: float) -> Probe:
@@ -102,3 +116,10 @@ class Rows:
             mse_validation=mse["validation"],
             explained_test=(null - mse["test"]) / null if null > 0 else None,
         )
+
+
+def _first(found: Measured) -> dict[str, float | None]:
+    """Fields of a probe that was trained again: what came of its first training."""
+    sound = math.isfinite(found.validation)
+    errors = {f"first_{split}": found.mse.get(split) for split in ("validation", "test")}
+    return {"again": 1.0} | (errors if sound else {})

@@ -111,10 +111,10 @@ def run_probes(
     work = _Work(bench, member, sorted(set(seeds)), Rows(name, span), effort, on_step)
     own = work.own()
     ways, training = work.trained_on(own)
-    cells, others = work.combined(training)
-    cells = work.repaired(cells)
+    first, others = work.combined(training)
+    cells = work.repaired(first)
     probes = [work.rows.of(AS_IS, one) for one in own.values()]
-    probes += [work.rows.of(FACTORIAL, one, relaxed) for (relaxed, _), one in cells.items()]
+    probes += [work.rows.of(FACTORIAL, one, at[0], first[at]) for at, one in cells.items()]
     probes += [work.rows.of(name, one) for (name, _), one in others.items()]
     probes += [work.rows.of(way, one) for (way, _), one in ways.items()]
     probes += work.relaxed_trained_on(cells)
@@ -161,7 +161,7 @@ class _Work:
         self._next()
         ways = continued(self.measuring, own)
         smallest = self.effort.gain * self.rows.span.width
-        return ways, settled(self.measuring, own, ways, smallest)
+        return ways, settled(self.measuring, own, ways, smallest, self.rows.span)
 
     def combined(
         self, training: dict[str, Any]

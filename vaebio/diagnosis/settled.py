@@ -14,10 +14,17 @@ from typing import Any
 from vaebio.diagnosis.continued import LEARNING_RATES, on
 from vaebio.diagnosis.measured import Measured, Measuring
 from vaebio.diagnosis.probe import OPTIMISER
+from vaebio.diagnosis.rows import Range
 
 FASTER = 3.0
 LARGEST_LEARNING_RATE = 0.03
 LONGER = 2
+
+SLOWER = 0.1
+LITTLE, MOST = 0.1, 0.5
+"""Shares of what there is to explain. At a rate that is too high a member learns next to nothing,
+and at a tenth of it most of what there is: one that gains less has another fault, for whose probes
+a slow training can be too short."""
 
 WARMUP_SHARE = 0.1
 """Of the epochs: the shortest warm-up of probes, because a network that is larger, or told to use
@@ -37,6 +44,7 @@ def settled(
     own: Mapping[int, Measured],
     ways: Mapping[tuple[str, int], Measured],
     smallest: float,
+    span: Range,
 ) -> dict[str, Any]:
     """Settings of the training of the factorial: the member's own, unless others come further.
 
@@ -49,6 +57,8 @@ def settled(
         The member itself, and trained on in all ways, by seed.
     smallest
         A gain of validation error that matters to nobody.
+    span
+        What there is to explain.
     """
     training = next(iter(own.values())).trial.training
     gains = {
@@ -56,14 +66,35 @@ def settled(
     }
     best = max(OPTIMISER, key=gains.get)
     if gains[best] <= smallest:
-        return with_warmup(training)
+        return _slower(measuring, own, span) or with_warmup(training)
     times = LEARNING_RATES[best]
     if times > 1:
         times = _fastest(measuring, own, gains[best], smallest)
     further = with_warmup(training | _further(training, times))
-    trials = {seed: replace(one.trial, training=further) for seed, one in own.items()}
-    better = _gain(own, measuring.trained(trials)) > smallest
-    return further if better else with_warmup(training)
+    return further if _anew(measuring, own, further) > smallest else with_warmup(training)
+
+
+def _slower(
+    measuring: Measuring, own: Mapping[int, Measured], span: Range
+) -> dict[str, Any] | None:
+    """Settings at a tenth of the learning rate, where a member that learned nothing learns then.
+
+    Training on does not show that: steps that were too large leave weights from which no others
+    lead away. So it is trained from random ones.
+    """
+    errors = [one.validation for one in own.values()]
+    if min(errors) < span.null - LITTLE * span.width:
+        return None
+    training = next(iter(own.values())).trial.training
+    slower = with_warmup(training | _further(training, SLOWER))
+    least = MOST * max(span.width, 0.0)
+    return slower if _anew(measuring, own, slower) > least else None
+
+
+def _anew(measuring: Measuring, own: Mapping[int, Measured], training: dict[str, Any]) -> float:
+    """By how much the members come lower when they are trained by other settings."""
+    trials = {seed: replace(one.trial, training=training) for seed, one in own.items()}
+    return _gain(own, measuring.trained(trials))
 
 
 def _further(training: dict[str, Any], times: float) -> dict[str, Any]:

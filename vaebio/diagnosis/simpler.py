@@ -1,8 +1,9 @@
 """Whether a model without hidden layers predicts better than every network that was tried.
 
 It is none of the closed set of causes: nothing is too weak, beta and latents are as they should be,
-and yet the error is not as low as it could be, since the network has more weights than the
-observations determine. It supports no cause, but it can be prescribed.
+and yet the error is not as low as it could be. Where the networks are behind on test alone, they
+have more weights than the observations determine; where they are on train too, it is their training
+that does not come as far. It supports no cause, but it can be prescribed.
 """
 
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from vaebio.diagnosis.words import percent, told
 
 if TYPE_CHECKING:
     from vaebio.settings.diagnose import Verdict as Limits
+
+MOSTLY = 0.5
+"""Share of what the networks are behind on test that must be there on train, to be of training."""
 
 
 def advantage(evidence: Evidence, confidence: float) -> Interval | None:
@@ -48,9 +52,28 @@ def said(evidence: Evidence, limits: "Limits") -> str:
     mse = float(np.mean(list(evidence.errors[SIMPLER].values())))
     return (
         f"Without hidden layers it reaches {mse:.3g}, {told(found)} below the best with them "
-        f"({percent(found.value / evidence.room)} of {evidence.room_words}): the network has more "
-        "weights than the observations determine."
+        f"({percent(found.value / evidence.room)} of {evidence.room_words})"
+        f"{_why(evidence, found.value)}."
     )
+
+
+def _why(evidence: Evidence, gain: float) -> str:
+    """What the errors on train say about the networks; nothing where they were not measured."""
+    own, other = (_train(evidence, name) for name in (SIMPLER, _best(evidence)))
+    if own is None or other is None:
+        return ""
+    if other - own < MOSTLY * gain:
+        return ": the network has more weights than the observations determine"
+    return (
+        f". Most of that is there on train too ({own:.3g} against {other:.3g}): the training of a "
+        "network with them does not come as far"
+    )
+
+
+def _train(evidence: Evidence, name: str) -> float | None:
+    """Mean error on train; None where one was not measured."""
+    errors = [one.mse_train for one in evidence.of(name)]
+    return None if None in errors else float(np.mean(errors))
 
 
 def _best(evidence: Evidence) -> str | None:

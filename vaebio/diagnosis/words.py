@@ -82,9 +82,11 @@ def level(value: object) -> str:
 
     Examples
     --------
-    >>> level((128, 64)), level(0.1), level(None)
-    ('[128, 64]', '0.1', 'not known')
+    >>> level((128, 64)), level(0.1), level("linear"), level(None)
+    ('[128, 64]', '0.1', 'linear', 'not known')
     """
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
     return f"{value:g}" if isinstance(value, (int, float)) else "not known"
