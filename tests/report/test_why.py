@@ -173,6 +173,25 @@ def test_probes_in_other_units_are_in_the_table_alone(diagnosed, name):
     assert "they stand in the table alone" in view.reading
 
 
+def test_what_was_trained_again_shows_its_first_error_too(diagnosed, name):
+    kept = diagnosed.diagnosis
+    probe, seed = kept.probes["probe"].iloc[0], kept.probes["seed"].iloc[0]
+    again = pd.DataFrame(
+        [
+            (name, probe, seed, "train", "trained_again", 1.0, ""),
+            (name, probe, seed, "test", "mse_first", 0.9191, ""),
+        ],
+        columns=kept.probe_measures.columns,
+    )
+    [plain] = probes(kept, name).views
+    more = pd.concat([kept.probe_measures, again])
+    [view] = probes(replace(kept, probe_measures=more), name).views
+    at = view.columns.index("test, first training")
+    assert [row[at] for row in view.rows] == ["0.9191", *[""] * (len(view.rows) - 1)]
+    assert "1 combination came out worse" in view.reading
+    assert "came out worse" not in plain.reading and not any(row[at] for row in plain.rows)
+
+
 def test_the_curves_of_all_seeds_have_the_interval_of_their_symptom(diagnosed, name):
     own = diagnosed.members["member"][
         [member.startswith(f"{name}-s") for member in diagnosed.members["member"]]
