@@ -13,7 +13,7 @@ from vaebio.report.headline import ranked
 from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, splits, summary, values
+from vaebio.report.seeds import baseline, means, splits, values
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES, NOISE_FLOOR
 
@@ -52,7 +52,7 @@ def _points(own: Results, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     counted = rate["counted"] & distortion["counted"]
     seeds = rate[counted].rename(columns={"value": "rate"})
     seeds = seeds.assign(distortion=distortion.loc[counted, "value"])
-    return _joined(summary(rate), summary(distortion)), seeds
+    return _joined(*(means(own, measure, split) for measure in (RATE, DISTORTION))), seeds
 
 
 def _marks(own: Results) -> dict[str, tuple[float, int]]:
@@ -68,7 +68,7 @@ def _mark_rule(marks: dict[str, tuple[float, int]]) -> str:
 
 def _expected(own: Results) -> pd.DataFrame:
     """The best linear VAE on train: latent, beta, rate, distortion; none where none is foretold."""
-    rate, error = (summary(values(own, measure, "train")) for measure in FORETOLD)
+    rate, error = (means(own, measure, "train") for measure in FORETOLD)
     both = rate[["latent", "beta", "mean"]].rename(columns={"mean": "rate"})
     both = both.assign(distortion=_distortion(own, error["mean"]))
     return both.dropna() if _levels_hold(own) else both.iloc[:0]

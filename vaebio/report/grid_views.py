@@ -12,7 +12,7 @@ from vaebio.report.headline import ranked, reconstruction
 from vaebio.report.methods_data import over_measured
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
+from vaebio.report.seeds import best, comparable, means, splits, ties, typical_spread, values
 from vaebio.report.sized import CONTROLS
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
@@ -53,7 +53,7 @@ def _view(
     said: str,
 ) -> View:
     single = values(own, measure, split)
-    table, levels = summary(single), baselines(own, measure, split)
+    table, levels = means(own, measure, split), baselines(own, measure, split)
     dotted = _dotted(single, table, MEASURES[measure].better)
     where = {"measure": MEASURES[measure].label, "split": split_word(split)}
     own_colours = f"Model: {model}; colours are scaled within it." if model else ""

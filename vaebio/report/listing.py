@@ -13,8 +13,8 @@ from vaebio.report.seeds import (
     baseline,
     behind,
     comparable,
+    means,
     splits,
-    summary,
     typical_spread,
     values,
 )
@@ -149,7 +149,7 @@ class _Tables:
     def __init__(self, own: Results, columns: list[Column]) -> None:
         self.members = own.members
         self.single = {c: values(own, c.measure, c.split) for c in columns}
-        self.means = {c: summary(table) for c, table in self.single.items()}
+        self.means = {c: means(own, c.measure, c.split) for c in columns}
 
 
 def _group(made: Listing, own: _Tables, model: str, latent: int, beta: float) -> Row:

@@ -11,7 +11,7 @@ from vaebio.report.figures import blank, number
 from vaebio.report.headline import ranked
 from vaebio.report.numbers import with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import splits, summary, values
+from vaebio.report.seeds import means, splits
 from vaebio.report.views import Plot, View, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
 
@@ -46,7 +46,7 @@ def parts(results: Results) -> Plot:
 
 def _active_views(results: Results, model: str) -> Iterator[View]:
     own = results.of(model)
-    tables = {name: summary(values(own, name, split)) for name, (_, split) in COUNTS.items()}
+    tables = {name: means(own, name, split) for name, (_, split) in COUNTS.items()}
     for latent in sorted(own.members["latent"].unique(), reverse=True):
         found = {name: _of_size(table, latent) for name, table in tables.items()}
         found = {name: table for name, table in found.items() if len(table)}
@@ -104,7 +104,7 @@ def _active_figure(found: dict[str, pd.DataFrame], latent: int) -> go.Figure:
 def _part_views(results: Results, model: str) -> Iterator[View]:
     own = results.of(model)
     for split in splits(own, "dimension_kl_nats"):
-        tables = {name: summary(values(own, name, split)) for name in (*PARTS, "rate_nats")}
+        tables = {name: means(own, name, split) for name in (*PARTS, "rate_nats")}
         for latent in sorted(own.members["latent"].unique(), reverse=True):
             found = {name: _of_size(table, latent) for name, table in tables.items()}
             found = {name: table for name, table in found.items() if len(table)}
