@@ -13,7 +13,10 @@ from vaebio.cli.main import main
 torch.set_num_threads(1)
 sys.exit(main({words!r}))
 """
-HEAVY = ("torch", "anndata", "pandas", "scipy.stats", "vaebio.cli.train", "vaebio.training.job")
+HEAVY = (
+    *("torch", "torch.fx.experimental.symbolic_shapes", "anndata", "pandas", "scipy.stats"),
+    *("vaebio.cli.train", "vaebio.training.job"),
+)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "datasets": "datasets.tsv",
+    "prepare": {"features": 120},
     "model": {"encoder": [16], "decoder": [16]},
     "grid": {
         "betas": [0.5, 5],
