@@ -101,7 +101,7 @@ def test_csv_in_both_orientations_runs_to_the_report(workplace):
     # One member is enough, and one report: how a matrix lies matters up to its preparation.
     one = {"betas": [0.5], "latents": [2], "seeds": [0], "likelihoods": [], "autoencoders": False}
     targets = ("results/tall/report.html", "results/wide/prepared.h5ad")
-    run = workplace.snakemake("--cores", "2", "--", *targets, grid=one)
+    run = workplace.snakemake("--cores", "1", "--", *targets, grid=one)
     assert run.returncode == 0, run.stderr
     wide, tall = (
         anndata.read_h5ad(workplace.folder / "results" / name / "prepared.h5ad")
