@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+import tests.shapes  # noqa: F401 -- before anything that it checks
+
 ROOT = Path(__file__).parents[1]
 WORKFLOW = "workflow"
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")

@@ -24,7 +24,10 @@ def save_or_die(*given):
     save(*given)
 job.store.save = save_or_die
 """
-HEAVY = ("torch", "anndata", "pandas", "scipy.stats", "vaebio.cli.train", "vaebio.training.job")
+HEAVY = (
+    *("torch", "torch.fx.experimental.symbolic_shapes", "anndata", "pandas", "scipy.stats"),
+    *("vaebio.cli.train", "vaebio.training.job"),
+)
 
 
 @pytest.fixture(scope="session")

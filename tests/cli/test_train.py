@@ -21,7 +21,7 @@ from vaebio.cli.main import main
 SETTINGS = """
 model: {encoder: [16], decoder: [16]}
 grid: {betas: [0.1, 1, 30], latents: [2, 5], seeds: [0, 1], autoencoders: false}
-train: {epochs: 300, warmup: 5, patience: 40, minibatch: 16, checkpoint: 0, device: cpu}
+train: {epochs: 160, warmup: 5, patience: 40, minibatch: 16, checkpoint: 0, device: cpu}
 """
 KILLS = 10
 

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.report.diagnosed import write_diagnosis
+from vaebio.report import page
 from vaebio.report.frontier_views import frontier
 from vaebio.report.grid_views import grid
 
@@ -12,6 +13,12 @@ def small(results_folder, read_folder, tmp_path_factory):
     return read_folder(
         results_folder(folder, betas=(0.3, 3.0), latents=(2, 8), epochs=30, diverged=("k2-b3-s1",))
     )
+
+
+@pytest.fixture(scope="session")
+def small_page(small):
+    """The whole page of those."""
+    return page.render(small)
 
 
 @pytest.fixture(scope="session")

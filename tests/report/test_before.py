@@ -39,9 +39,9 @@ def test_expected_active_units_are_those_of_the_metrics(audited):
         assert shown[member.beta, member.latent] == f"{rows[name]:.0f}"
 
 
-def test_the_page_shows_both_and_leaves_out_an_empty_section(audited, small):
+def test_the_page_shows_both_and_leaves_out_an_empty_section(audited, small_page):
     html = page.render(audited)
     for sentence, _ in AUDIT:
         assert sentence.split("`")[0] in html
     assert 'id="audit"' in html
-    assert 'id="audit"' not in page.render(small)
+    assert 'id="audit"' not in small_page

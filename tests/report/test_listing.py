@@ -28,7 +28,7 @@ def test_without_labels_the_stability_is_among_the_main_ones(alone):
     assert not columns["cluster_stability"].more
 
 
-def test_the_button_is_there_only_where_something_is_hidden(small):
-    assert 'id="every-measure"' in render(small)
+def test_the_button_is_there_only_where_something_is_hidden(small, small_page):
+    assert 'id="every-measure"' in small_page
     main = small.metrics[small.metrics["measure"].isin([*FIRST, "objective_nats"])]
     assert 'id="every-measure"' not in render(replace(small, metrics=main))

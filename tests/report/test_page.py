@@ -46,22 +46,17 @@ class Page(HTMLParser):
         self.text += "" if self.silent else data
 
 
-@pytest.fixture(scope="module")
-def rendered(small):
-    return page.render(small)
-
-
-def test_every_section_is_there(rendered):
-    ids = Page(rendered).ids
+def test_every_section_is_there(small_page):
+    ids = Page(small_page).ids
     every = "answer grid frontier chosen curves latent downstream features members data methods"
     for section in every.split():
         assert ids.count(section) == 1
     assert len(ids) == len(set(ids))
 
 
-def test_nothing_is_loaded_from_anywhere(rendered):
-    own = rendered.replace(get_plotlyjs(), "")
-    assert Page(rendered).loads == []
+def test_nothing_is_loaded_from_anywhere(small_page):
+    own = small_page.replace(get_plotlyjs(), "")
+    assert Page(small_page).loads == []
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", own)
     links = set(re.findall(r'(?:https?:)?//[^\s"<\\]+', own))
     assert {link.split("/")[2] for link in links if link.startswith("http")} == {
@@ -70,8 +65,8 @@ def test_nothing_is_loaded_from_anywhere(rendered):
     }
 
 
-def test_plotly_is_inside_once(rendered):
-    assert rendered.count(get_plotlyjs()) == 1
+def test_plotly_is_inside_once(small_page):
+    assert small_page.count(get_plotlyjs()) == 1
 
 
 def test_hostile_text_stays_text(results_folder, read_folder, tmp_path):

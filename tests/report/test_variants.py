@@ -50,11 +50,16 @@ def alone(several, several_folder, read_folder, tmp_path_factory, model):
 def drawn(plot, model=""):
     """Choice without the model, picture and table of each view of one model."""
     found = []
-    for view in plot.views:
-        data = view.data()
-        if data["choice"].pop("model", "") == model:
-            found.append((data["choice"], data["figure"], data["table"]))
+    for data in (v.data() for v in plot.views if v.choice.get("model", "") == model):
+        data["choice"].pop("model", None)
+        found.append((data["choice"], data["figure"], data["table"]))
     return found
+
+
+@pytest.fixture(scope="module")
+def several_listing(several):
+    """Their table of members."""
+    return listing(several)
 
 
 def printed(made, model=""):
@@ -113,8 +118,8 @@ def test_the_views_of_a_model_are_those_of_a_page_of_it_alone(
         assert one == other
 
 
-def test_the_rows_of_a_model_are_those_of_a_page_of_it_alone(several, alone, model):
-    assert printed(listing(several), model) == printed(listing(alone))
+def test_the_rows_of_a_model_are_those_of_a_page_of_it_alone(several_listing, alone, model):
+    assert printed(several_listing, model) == printed(listing(alone))
 
 
 def test_the_headline_of_a_model_is_that_of_a_page_of_it_alone(several, alone, model):
@@ -149,9 +154,9 @@ def test_absurd_values_of_a_model_change_no_view_of_the_others(
         assert shown != drawn(several_plots[make], absurd)
 
 
-def test_absurd_values_of_a_model_change_no_row_of_the_others(several, planted):
+def test_absurd_values_of_a_model_change_no_row_of_the_others(several, several_listing, planted):
     absurd, results = planted
-    one, other = listing(results), listing(several)
+    one, other = listing(results), several_listing
     for model in set(several.variants) - {absurd}:
         assert printed(one, model) == printed(other, model)
     if absurd not in {ranked(results)[0], ranked(several)[0]}:
@@ -193,8 +198,8 @@ def test_every_view_has_its_table_and_names_its_model(several, several_plots):
     ]
 
 
-def test_members_have_the_columns_in_which_models_differ(several, small):
-    made = listing(several)
+def test_members_have_the_columns_in_which_models_differ(several, several_listing, small):
+    made = several_listing
     assert varying(several.members) == made.architecture == ["likelihood", "encoder"]
     assert made.groups[0].architecture == ["gaussian", "256-128"]
     assert made.baselines[0].architecture == ["", ""]

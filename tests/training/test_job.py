@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,16 +176,28 @@ need = predicted(grid, architecture, 100, settings, cpu)
 limit = used + int(0.75 * need)
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 job.run(job.missing(), lambda stack, need: None, lambda at: None)
-print(json.dumps({"warnings": warnings, "missing": len(job.missing())}))
+found = {"warnings": warnings, "missing": len(job.missing())}
+print(json.dumps(found | {"compiler": "torch._dynamo" in sys.modules}))
 """
 
 
-def test_a_real_lack_of_memory_halves_the_stack_and_goes_on(tmp_path):
-    """The process may take three quarters of what the stack needs."""
-    command = [sys.executable, "-c", textwrap.dedent(LIMITED), str(tmp_path)]
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory):
+    """A process that may take three quarters of what its stack needs: its folder, what it says."""
+    folder = tmp_path_factory.mktemp("limited")
+    command = [sys.executable, "-c", textwrap.dedent(LIMITED), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    return folder, json.loads(done.stdout)
+
+
+def test_a_real_lack_of_memory_halves_the_stack_and_goes_on(limited):
+    folder, found = limited
     assert found["missing"] == 0
     assert "8 members have no room together on cpu" in found["warnings"][0]
-    assert len(list(Path(tmp_path).glob("k8-b1-s*"))) == 8
+    assert len(list(folder.glob("k8-b1-s*"))) == 8
+
+
+def test_a_training_does_not_wait_for_a_compiler_that_it_does_not_use(limited):
+    """torch loads its own with its first optimiser, which takes as long as torch itself."""
+    assert not limited[1]["compiler"]

@@ -64,7 +64,7 @@ def peak():
     return 1024 * int(lines["VmHWM"].split()[0])
 
 settings = Train(epochs=3, warmup=1, patience=1, device="cpu")
-rng, n, features = np.random.default_rng(0), 700, 2000
+rng, n, features = np.random.default_rng(0), 400, 2000
 counts = rng.poisson(0.3, (n, features)).astype(np.float32)
 size = counts.sum(1) / 600
 inputs = Inputs(np.log1p(counts / size[:, None]), counts.mean(0), counts.std(0), 10.0, counts, size)
@@ -73,7 +73,7 @@ def run(members, **change):
     architecture = Architecture(features, (256, 128), (128,), **change)
     target = architecture.distribution.target
     cpu = torch.device("cpu")
-    data = [inputs.take(rows).placed(target, cpu, 10**12) for rows in (slice(400), slice(400, n))]
+    data = [inputs.take(rows).placed(target, cpu, 10**12) for rows in (slice(240), slice(240, n))]
     before = peak()
     fit(members, architecture, *data, settings)
     return peak() - before, predicted(members, architecture, len(data[1]), settings, cpu)

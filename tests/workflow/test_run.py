@@ -188,7 +188,7 @@ def test_a_run_says_why_and_leaves_alone_what_was_trained_and_measured(browser, 
     place, members = type(finished)(copy), copy / "results" / "pbmc" / "members.tsv"
     before = members.stat().st_mtime_ns
     few = {"members": 1, "seeds": [0, 1], "follow_up": 1, "probes": {"steps": 20}}
-    run = place.snakemake("--cores", "2", diagnose=few)
+    run = place.snakemake("--cores", "1", diagnose=few)
     assert run.returncode == 0, run.stderr
     assert members.stat().st_mtime_ns == before
     results = members.parent

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.optim.adam import adam
 
 from vaebio.diagnosis.measured import Measured, Measuring
 from vaebio.model import keyed
@@ -25,6 +26,9 @@ from vaebio.training.schedule import ORDER_SEED
 
 STEPS, STEP_SIZE = 300, 0.05
 """Of Adam; the step size falls to nothing along a cosine, since every step has noise of its own."""
+
+ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0}
+ADAM |= {"amsgrad": False, "maximize": False}
 
 MOST_ROWS = 1024
 """Observations of test that are refined; of more, so many drawn at random."""
@@ -90,16 +94,17 @@ class _Work:
         with torch.no_grad():
             start = self.stack.encode(seen.x, seen.batch)
         mean, log_var = (t.clone().requires_grad_(True) for t in start)
-        adam = torch.optim.Adam([mean, log_var], lr=STEP_SIZE)
+        averages, squares = ([torch.zeros_like(t) for t in start] for _ in range(2))
+        taken = [torch.zeros(()) for _ in start]
         for step in range(self.steps):
-            adam.param_groups[0]["lr"] = STEP_SIZE * (1 + math.cos(math.pi * step / self.steps)) / 2
+            step_size = STEP_SIZE * (1 + math.cos(math.pi * step / self.steps)) / 2
             noise = self._noise(keyed.NOISE, step, rows)
             distortion = self._distortion(mean, log_var, noise, seen).sum(1)
             loss = distortion + len(seen) * self._cost(mean, log_var)
-            adam.zero_grad()
             # Summed over members and observations: the gradient of each is its own.
-            loss.sum().backward()
-            adam.step()
+            slopes = list(torch.autograd.grad(loss.sum(), [mean, log_var]))
+            with torch.no_grad():
+                adam([mean, log_var], slopes, averages, squares, [], taken, lr=step_size, **ADAM)
         end = self._better(start, (mean.detach(), log_var.detach()), rows, seen)
         return self._measures(*start, rows, seen), self._measures(*end, rows, seen)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vaebio.report.read import Results
-from vaebio.report.seeds import summary, values
+from vaebio.report.seeds import means
 
 EXPECTED = "expected_active_units"
 
@@ -39,7 +39,7 @@ def _expected(results: Results) -> pd.DataFrame:
 
     They do not depend on the hidden layers.
     """
-    found = [summary(values(results.of(m), EXPECTED, "train")) for m in results.variants]
+    found = [means(results.of(m), EXPECTED, "train") for m in results.variants]
     known = pd.concat(found).dropna(subset=["mean"]).drop_duplicates(["beta", "latent"])
     return known.pivot(index="beta", columns="latent", values="mean")
 

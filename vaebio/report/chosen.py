@@ -8,6 +8,7 @@ import pandas as pd
 
 from vaebio.report import variants
 from vaebio.report.headline import Headline, at
+from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded
 from vaebio.report.read import Results, combinations
 from vaebio.report.views import split_word
@@ -58,6 +59,7 @@ class Line:
     reason: str
 
 
+@kept
 def choice(results: Results, name: str) -> Choice | None:
     """A choice of the run; None where the table has none, or nothing was chosen."""
     rows = results.choices[results.choices["choice"] == name]

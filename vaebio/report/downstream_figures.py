@@ -24,6 +24,7 @@ from vaebio.terms import MEASURES
 
 ROW, CLASS = 21, 30
 """Height in pixels of a row of values, and of a class."""
+AT_TOP = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
 GAP = 0.6
 """Rows left free before each latent size."""
 LOOKS = {
@@ -45,7 +46,13 @@ def dots(levels: Sequence[Level], measure: str, betas: Sequence[float]) -> go.Fi
         All of the grid, so that a colour means the same on the whole page.
     """
     ups = _ups([level.place for level in levels])
-    figure = blank(int(ROW * (max(ups) + 1)) + 130)
+    names = [level.place.name for level in levels]
+    figure = blank(
+        int(ROW * (max(ups) + 1)) + 130,
+        x={"title": MEASURES[measure].axis},
+        y={"tickvals": ups, "ticktext": names, "range": [max(ups) + 0.7, -0.7]},
+        legend=AT_TOP,
+    )
     colours = beta_colours(betas)
     seeds = [
         (v, up, _look(level.place, colours)[0])
@@ -57,10 +64,7 @@ def dots(levels: Sequence[Level], measure: str, betas: Sequence[float]) -> go.Fi
     figure.add_scatter(x=x, y=y, mode="markers", hoverinfo="skip", showlegend=False, marker=pale)
     for trace in _traces(levels, ups, measure, colours):
         figure.add_scatter(**trace)
-    names = [level.place.name for level in levels]
-    figure.update_yaxes(tickvals=ups, ticktext=names, range=[max(ups) + 0.7, -0.7])
-    figure.update_xaxes(title_text=MEASURES[measure].axis)
-    return figure.update_layout(legend={"y": 1, "yanchor": "bottom"})
+    return figure
 
 
 def recalls(classes: pd.DataFrame) -> go.Figure:
@@ -72,7 +76,14 @@ def recalls(classes: pd.DataFrame) -> go.Figure:
         One row for each class: name, and recall, low, high of both (`pca_` before those of PCA;
         all may be absent).
     """
-    figure = blank(CLASS * len(classes) + 120)
+    names = [html.escape(name) for name in classes["name"]]
+    places = list(range(len(classes)))
+    figure = blank(
+        CLASS * len(classes) + 120,
+        x={"title": "recall on test", "range": [-0.03, 1.03]},
+        y={"tickvals": places, "ticktext": names, "range": [len(names) - 0.5, -0.5]},
+        legend=AT_TOP,
+    )
     for name, start, shift in (("member", "", -0.13), ("PCA", "pca_", 0.13)):
         recall, low, high = (classes[f"{start}{c}"] for c in ("recall", "low", "high"))
         colour, symbol = (MEMBER, "circle") if name == "member" else LOOKS["PCA"]
@@ -83,14 +94,10 @@ def recalls(classes: pd.DataFrame) -> go.Figure:
             name=name,
             marker={"size": 9, "color": colour, "symbol": symbol},
             error_x=_bars(recall, low, high, colour),
-            text=[html.escape(name) for name in classes["name"]],
+            text=names,
             hovertemplate="%{text}: %{x:.2f}<extra></extra>",
         )
-    names = [html.escape(name) for name in classes["name"]]
-    places = list(range(len(classes)))
-    figure.update_yaxes(tickvals=places, ticktext=names, range=[len(names) - 0.5, -0.5])
-    figure.update_xaxes(title_text="recall on test", range=[-0.03, 1.03])
-    return figure.update_layout(legend={"y": 1, "yanchor": "bottom"})
+    return figure
 
 
 def ranks(

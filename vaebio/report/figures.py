@@ -7,6 +7,7 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -47,16 +48,20 @@ class _Row:
     seeds: list[float]
 
 
-def blank(height: int, **layout: object) -> go.Figure:
-    """An empty figure with the page's axes and letters."""
-    axis = {
-        "gridcolor": LINES,
-        "zeroline": False,
-        "linecolor": LINES,
-        "ticks": "",
-        "automargin": True,
-        "title": {"font": {"size": 13, "color": MUTED}},
-    }
+def blank(
+    height: int,
+    x: Mapping[str, Any] | None = None,
+    y: Mapping[str, Any] | None = None,
+    **layout: object,
+) -> go.Figure:
+    """An empty figure with the page's axes and letters.
+
+    Parameters
+    ----------
+    x, y
+        What the axes have besides, their `title` as text. To give it here takes a tenth of the
+        time of an update of the figure.
+    """
     return go.Figure(
         layout={
             "template": None,
@@ -65,13 +70,25 @@ def blank(height: int, **layout: object) -> go.Figure:
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
             "font": {"family": FONT, "size": 13, "color": INK},
-            "xaxis": axis,
-            "yaxis": axis,
+            "xaxis": _axis(**x or {}),
+            "yaxis": _axis(**y or {}),
             "hoverlabel": {"bgcolor": SHADE, "bordercolor": LINES, "font": {"color": INK}},
             "legend": {"orientation": "h", "y": -0.2, "x": 0, "font": {"size": 12}},
             **layout,
         }
     )
+
+
+def _axis(title: str | None = None, **more: object) -> dict[str, Any]:
+    return {
+        "gridcolor": LINES,
+        "zeroline": False,
+        "linecolor": LINES,
+        "ticks": "",
+        "automargin": True,
+        "title": {"text": title, "font": {"size": 13, "color": MUTED}},
+        **more,
+    }
 
 
 def frontier(

@@ -10,10 +10,11 @@ from vaebio.report import figures
 from vaebio.report.chosen import choice
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
+from vaebio.report.kept import kept
 from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import baseline, splits, summary, values
+from vaebio.report.seeds import baseline, means, splits, values
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES, NOISE_FLOOR
 
@@ -22,6 +23,7 @@ RATE, DISTORTION = "rate_nats", "distortion_nats"
 FORETOLD = "expected_rate_nats", "expected_mse_sample"
 
 
+@kept
 def frontier(results: Results) -> Plot:
     """Distortion against rate, one view for each model and split."""
     views = [view for model in ranked(results) for view in _views(results, model)]
@@ -52,7 +54,7 @@ def _points(own: Results, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     counted = rate["counted"] & distortion["counted"]
     seeds = rate[counted].rename(columns={"value": "rate"})
     seeds = seeds.assign(distortion=distortion.loc[counted, "value"])
-    return _joined(summary(rate), summary(distortion)), seeds
+    return _joined(*(means(own, measure, split) for measure in (RATE, DISTORTION))), seeds
 
 
 def _marks(own: Results) -> dict[str, tuple[float, int]]:
@@ -68,7 +70,7 @@ def _mark_rule(marks: dict[str, tuple[float, int]]) -> str:
 
 def _expected(own: Results) -> pd.DataFrame:
     """The best linear VAE on train: latent, beta, rate, distortion; none where none is foretold."""
-    rate, error = (summary(values(own, measure, "train")) for measure in FORETOLD)
+    rate, error = (means(own, measure, "train") for measure in FORETOLD)
     both = rate[["latent", "beta", "mean"]].rename(columns={"mean": "rate"})
     both = both.assign(distortion=_distortion(own, error["mean"]))
     return both.dropna() if _levels_hold(own) else both.iloc[:0]

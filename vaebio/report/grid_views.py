@@ -9,10 +9,11 @@ from vaebio.report import heatmap
 from vaebio.report.chosen import recommended
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked, reconstruction
+from vaebio.report.kept import kept
 from vaebio.report.methods_data import over_measured
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import best, comparable, splits, summary, ties, typical_spread, values
+from vaebio.report.seeds import best, comparable, means, splits, ties, typical_spread, values
 from vaebio.report.sized import CONTROLS
 from vaebio.report.views import Plot, View, baselines, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
@@ -29,6 +30,7 @@ CONTROL_RULE = (
 )
 
 
+@kept
 def grid(results: Results) -> Plot:
     """Every measure over the grid of every model; no views when nothing was measured."""
     views = [view for model in ranked(results) for view in _views(results, model)]
@@ -53,7 +55,7 @@ def _view(
     said: str,
 ) -> View:
     single = values(own, measure, split)
-    table, levels = summary(single), baselines(own, measure, split)
+    table, levels = means(own, measure, split), baselines(own, measure, split)
     dotted = _dotted(single, table, MEASURES[measure].better)
     where = {"measure": MEASURES[measure].label, "split": split_word(split)}
     own_colours = f"Model: {model}; colours are scaled within it." if model else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import (
@@ -13,9 +14,9 @@ from vaebio.report.seeds import (
     against_level,
     baseline,
     best,
+    means,
     of,
     pca,
-    summary,
     values,
 )
 from vaebio.terms import ALL, MEASURES
@@ -108,7 +109,7 @@ def ranked(results: Results) -> list[str]:
 
 def per_latent(results: Results) -> list[Headline]:
     """Test MSE of each latent size at the beta with its lowest validation MSE, small first."""
-    table = summary(values(results, "mse", "validation"))
+    table = means(results, "mse", "validation")
     rows = [best(group, MEASURES["mse"].better) for _, group in table.groupby("latent")]
     found = [_headline(results, "mse", "test", row) for row in rows if row is not None]
     return [headline for headline in found if headline]
@@ -129,11 +130,12 @@ def clusterings(results: Results) -> list[Headline]:
 
 def at(results: Results, measure: str, split: str, beta: float, latent: int) -> Headline | None:
     """The headline of a given combination; None when it has no value there."""
-    table = summary(values(results, measure, split))
+    table = means(results, measure, split)
     rows = table[(table["beta"] == beta) & (table["latent"] == latent) & table["mean"].notna()]
     return None if rows.empty else _headline(results, measure, split, rows.iloc[0])
 
 
+@kept
 def _ranked(results: Results, measure: str, chosen_on: str, split: str) -> list[Headline]:
     """The best combination of each model on one split, measured on another; the best first.
 
@@ -142,7 +144,7 @@ def _ranked(results: Results, measure: str, chosen_on: str, split: str) -> list[
     better, found = MEASURES[measure].better, []
     for name in results.variants:
         part = results.of(name)
-        row = best(summary(values(part, measure, chosen_on)), better)
+        row = best(means(part, measure, chosen_on), better)
         head = None if row is None else _headline(part, measure, split, row)
         if head:
             level = row["mean"] if better == "lower" else -row["mean"]
@@ -171,6 +173,6 @@ def _headline(results: Results, measure: str, split: str, where: pd.Series) -> H
         pca=level,
         null=baseline(results, "null", measure, split),
         gap=against_level(table, beta, latent, level.value) if level else None,
-        combinations=int(summary(table)["mean"].notna().sum()),
+        combinations=int(means(results, measure, split)["mean"].notna().sum()),
         single=of(table, beta, latent),
     )

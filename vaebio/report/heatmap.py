@@ -42,7 +42,7 @@ def grid(
     betas, latents = sorted(table["beta"].unique()), sorted(table["latent"].unique())
     names = [name for name in (*WORDS, *FLAT) if name in set(baselines["name"])]
     rows = _rows(betas, names)
-    figure = blank(int(ROW * (max(rows.values()) + 1)) + 70)
+    figure = blank(int(ROW * (max(rows.values()) + 1)) + 70, *_axes(latents, rows))
     sized = baselines.loc[baselines["name"].isin(WORDS), "value"]
     shown = [*table["mean"].dropna(), *sized]
     low, high = min(shown), max(shown)
@@ -55,28 +55,27 @@ def grid(
             _frame(figure, latents.index(latent), rows[beta], framed[beta, latent])
     for row in table[table["mean"].isna()].itertuples():
         _failure(figure, latents.index(row.latent), rows[row.beta], row.diverged)
-    _axes(figure, latents, rows)
     return figure
 
 
-def _axes(figure: go.Figure, latents: Sequence[int], rows: dict[float | str, float]) -> None:
-    # A beta by its value, a baseline by its name.
-    words = [r if isinstance(r, str) else f"{r:g}" for r in rows]
-    figure.update_xaxes(
-        title_text="latent size (units; components for PCA)",
-        tickvals=list(range(len(latents))),
-        ticktext=[str(k) for k in latents],
-        showgrid=False,
-        side="bottom",
-        range=[-0.5, len(latents) - 0.5],
-    )
-    figure.update_yaxes(
-        title_text="beta",
-        tickvals=list(rows.values()),
-        ticktext=words,
-        showgrid=False,
-        range=[max(rows.values()) + 0.55, -0.55],
-    )
+def _axes(latents: Sequence[int], rows: dict[float | str, float]) -> tuple[dict[str, Any], ...]:
+    """Of the latent sizes, and of the betas by their values and the baselines by their names."""
+    across = {
+        "title": "latent size (units; components for PCA)",
+        "tickvals": list(range(len(latents))),
+        "ticktext": [str(k) for k in latents],
+        "showgrid": False,
+        "side": "bottom",
+        "range": [-0.5, len(latents) - 0.5],
+    }
+    down = {
+        "title": "beta",
+        "tickvals": list(rows.values()),
+        "ticktext": [r if isinstance(r, str) else f"{r:g}" for r in rows],
+        "showgrid": False,
+        "range": [max(rows.values()) + 0.55, -0.55],
+    }
+    return across, down
 
 
 def _rows(betas: Sequence[float], names: Sequence[str]) -> dict[float | str, float]:

@@ -7,14 +7,15 @@ import pandas as pd
 
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
+from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import (
     baseline,
     behind,
     comparable,
+    means,
     splits,
-    summary,
     typical_spread,
     values,
 )
@@ -125,6 +126,7 @@ class Listing:
         return self.reasons[reason]
 
 
+@kept
 def listing(results: Results) -> Listing:
     """Everything the table shows, printed."""
     first = (*FIRST, *(() if results.prepared["label"] else UNLABELLED))
@@ -149,7 +151,7 @@ class _Tables:
     def __init__(self, own: Results, columns: list[Column]) -> None:
         self.members = own.members
         self.single = {c: values(own, c.measure, c.split) for c in columns}
-        self.means = {c: summary(table) for c, table in self.single.items()}
+        self.means = {c: means(own, c.measure, c.split) for c in columns}
 
 
 def _group(made: Listing, own: _Tables, model: str, latent: int, beta: float) -> Row:

@@ -14,7 +14,7 @@ from vaebio.report.chosen import Choice, choice
 from vaebio.report.headline import Headline, at, reconstruction
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import behind, summary, values
+from vaebio.report.seeds import behind, means, values
 from vaebio.report.sized import CONTROLS, SIZED
 from vaebio.terms import MEASURES
 
@@ -78,8 +78,8 @@ def places(own: Results) -> list[Place]:
 def levels(own: Results, measure: str, split: str) -> list[Level]:
     """The places of one model that have a value, in their order."""
     table = values(own, measure, split)
-    means = summary(table).set_index(["beta", "latent"])
-    return list(_levels(own, (measure, split), table[table["counted"]], means))
+    indexed = means(own, measure, split).set_index(["beta", "latent"])
+    return list(_levels(own, (measure, split), table[table["counted"]], indexed))
 
 
 def in_focus(results: Results, model: str) -> tuple[float, int] | None:

@@ -10,7 +10,7 @@ from vaebio.report import downstream_figures as figures
 from vaebio.report.numbers import plural, rounded
 from vaebio.report.placed import VAE, places
 from vaebio.report.read import Results
-from vaebio.report.seeds import behind, splits, summary, typical_spread, values
+from vaebio.report.seeds import behind, means, splits, typical_spread, values
 from vaebio.report.views import Plot, View, split_word
 from vaebio.terms import MEASURES
 from vaebio.terms.choosing import DOWNSTREAM_NAMES
@@ -66,9 +66,7 @@ def _points(results: Results, measure: str, split: str) -> pd.DataFrame:
 
 def _digits(results: Results, measure: str, split: str) -> float:
     """What limits the printed digits: the spread over seeds of the first model that has one."""
-    found = (
-        typical_spread(summary(values(results.of(m), measure, split))) for m in results.variants
-    )
+    found = (typical_spread(means(results.of(m), measure, split)) for m in results.variants)
     return next((spread for spread in found if math.isfinite(spread)), math.nan)
 
 

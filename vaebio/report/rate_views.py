@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 from vaebio.report.colours import INK, MEMBER, MUTED, VALUES
 from vaebio.report.figures import blank, number
 from vaebio.report.headline import ranked
+from vaebio.report.kept import kept
 from vaebio.report.numbers import with_spread
 from vaebio.report.read import Results
-from vaebio.report.seeds import splits, summary, values
+from vaebio.report.seeds import means, splits
 from vaebio.report.views import Plot, View, mean_and_spread, model_choice, split_word
 from vaebio.terms import MEASURES
 
@@ -32,12 +33,14 @@ COUNTS = {
 LEGEND = {"orientation": "h", "y": -0.26, "x": 0, "font": {"size": 12}, "traceorder": "normal"}
 
 
+@kept
 def active(results: Results) -> Plot:
     """Active units by variance, by rate, and as expected; one view for each latent size."""
     views = [view for model in ranked(results) for view in _active_views(results, model)]
     return Plot("active", "How many units are active, and how many were to be expected?", views)
 
 
+@kept
 def parts(results: Results) -> Plot:
     """What the rate is made of, one view for each latent size and split."""
     views = [view for model in ranked(results) for view in _part_views(results, model)]
@@ -46,7 +49,7 @@ def parts(results: Results) -> Plot:
 
 def _active_views(results: Results, model: str) -> Iterator[View]:
     own = results.of(model)
-    tables = {name: summary(values(own, name, split)) for name, (_, split) in COUNTS.items()}
+    tables = {name: means(own, name, split) for name, (_, split) in COUNTS.items()}
     for latent in sorted(own.members["latent"].unique(), reverse=True):
         found = {name: _of_size(table, latent) for name, table in tables.items()}
         found = {name: table for name, table in found.items() if len(table)}
@@ -104,7 +107,7 @@ def _active_figure(found: dict[str, pd.DataFrame], latent: int) -> go.Figure:
 def _part_views(results: Results, model: str) -> Iterator[View]:
     own = results.of(model)
     for split in splits(own, "dimension_kl_nats"):
-        tables = {name: summary(values(own, name, split)) for name in (*PARTS, "rate_nats")}
+        tables = {name: means(own, name, split) for name in (*PARTS, "rate_nats")}
         for latent in sorted(own.members["latent"].unique(), reverse=True):
             found = {name: _of_size(table, latent) for name, table in tables.items()}
             found = {name: table for name, table in found.items() if len(table)}

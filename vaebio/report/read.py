@@ -101,6 +101,11 @@ class Results:
         """The same of one of the `baselines`."""
         return self._levels.get((name, measure, split), self.metrics.iloc[:0])
 
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What was made of these results before: see the module `kept`."""
+        return {}
+
     # The table is asked for some values thousands of times: it is divided once.
     @cached_property
     def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vaebio.metrics.intervals import t_interval
+from vaebio.report.kept import kept
 from vaebio.report.read import Results
 from vaebio.terms import MEASURES, STATUS
 
@@ -47,6 +48,7 @@ class Baseline:
     reason: str
 
 
+@kept
 def values(results: Results, measure: str, split: str) -> pd.DataFrame:
     """One row per member: beta, latent, seed, status, value, low, high, reason, counted.
 
@@ -106,6 +108,12 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(reason=reasons.reindex(found.index).fillna("")).reset_index()
 
 
+@kept
+def means(results: Results, measure: str, split: str) -> pd.DataFrame:
+    """The summary of a measure on a split."""
+    return summary(values(results, measure, split))
+
+
 def _each_once(reasons: pd.Series) -> str:
     return "; ".join(sorted(set(reasons)))
 
@@ -122,6 +130,7 @@ def typical_spread(table: pd.DataFrame) -> float:
     return math.nan
 
 
+@kept
 def splits(results: Results, measure: str) -> list[str]:
     """The splits on which at least one member has this measure, test and all first."""
     rows = results.metrics[results.metrics["measure"] == measure]

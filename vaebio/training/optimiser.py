@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.optim.adamw import adamw
 
 from vaebio.model.vae import Parameters, Stack
 
@@ -11,12 +12,16 @@ if TYPE_CHECKING:
     from vaebio.settings import Train
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
+CONSTANTS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 
 
 class Optimiser:
     """AdamW [loshchilov2019] on the parameters of a stack, which it makes trainable.
 
     Weight decay is that of weights: a bias, a gain or a dispersion has no reason to be near 0.
+
+    It is torch's function and not torch's class, because the class loads the compiler of torch
+    when it is made: a second that every run would wait for what none of them uses.
     """
 
     def __init__(
@@ -25,29 +30,34 @@ class Optimiser:
         self.parameters, self.clip = stack.parameters, settings.clip
         for p in self.parameters.values():
             p.requires_grad_(True)
-        decayed = [p for name, p in self.parameters.items() if name.endswith(".weight")]
-        others = [p for name, p in self.parameters.items() if not name.endswith(".weight")]
-        self.adam = torch.optim.AdamW(
-            [
-                {"params": decayed, "weight_decay": settings.weight_decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=settings.learning_rate,
-            fused=True,
-        )
-        for name, state in (moments or {}).items():
-            self.adam.state[self.parameters[name]] = state
+        decayed = [name for name in self.parameters if name.endswith(".weight")]
+        others = [name for name in self.parameters if not name.endswith(".weight")]
+        self.groups = ((decayed, settings.weight_decay), (others, 0.0))
+        self.state = moments or {name: _first(p) for name, p in self.parameters.items()}
 
+    @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """One step along the gradients, each member's cut by itself."""
         clip_per_member(self.parameters, self.clip)
-        for group in self.adam.param_groups:
-            group["lr"] = learning_rate
-        self.adam.step()
+        for names, decay in self.groups:
+            weights, states = ([of[name] for name in names] for of in (self.parameters, self.state))
+            adamw(
+                weights,
+                [p.grad for p in weights],
+                *([state[moment] for state in states] for moment in MOMENTS),
+                max_exp_avg_sqs=[],
+                state_steps=[state["step"] for state in states],
+                fused=True,
+                amsgrad=False,
+                maximize=False,
+                lr=learning_rate,
+                weight_decay=decay,
+                **CONSTANTS,
+            )
 
     def moments(self) -> dict[str, dict[str, Tensor]]:
         """State of the optimiser (`step` and `MOMENTS`) by name of the parameter."""
-        return {name: self.adam.state[p] for name, p in self.parameters.items()}
+        return self.state
 
     def take(self, stack: Stack, keep: list[int]) -> dict[str, dict[str, Tensor]]:
         """The moments of some members of the stack, cut to their latents; the others are let go.
@@ -78,3 +88,9 @@ def clip_per_member(parameters: Parameters, limit: float) -> None:
         return
     for g in gradients:
         g.mul_(factor.view(-1, *[1] * (g.ndim - 1)))
+
+
+def _first(p: Tensor) -> dict[str, Tensor]:
+    """The state of a parameter before its first step."""
+    step = torch.zeros((), dtype=torch.float32, device=p.device)
+    return {"step": step} | {moment: torch.zeros_like(p) for moment in MOMENTS}
