@@ -463,3 +463,18 @@ def test_every_limit_has_an_effect(key, case):
 
 def test_a_table_of_a_member_is_read_as_one():
     assert {p.member for p in everything()} == {MEMBER}
+
+
+def test_a_cause_foretells_what_its_settings_lead_to():
+    """A combination that was trained again from other weights keeps its part, and no promise."""
+    probes = factorial(additive(beta=0.3))
+    plain = row("beta_too_high", probes)
+    again = [
+        replace(p, again=1.0, first_test=p.mse_test + 0.2) if p.relaxed == {"beta"} else p
+        for p in probes
+    ]
+    found = row("beta_too_high", again)
+    assert found.gain == plain.gain
+    assert found.predicted_mse == pytest.approx(plain.predicted_mse + 0.2)
+    lost = [replace(p, first_test=None) if p.again else p for p in again]
+    assert row("beta_too_high", lost).predicted_mse is None

@@ -10,7 +10,7 @@ import numpy as np
 
 from vaebio.diagnosis.attribution import Factorial, factorial_table
 from vaebio.diagnosis.interval import Interval, over_seeds
-from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, Probe, word
+from vaebio.diagnosis.probe import AS_IS, FACTORIAL, OPTIMISER, Probe, read_word, word
 from vaebio.errors import VaebioError
 from vaebio.metrics.noise_floor import LEAST_ROOM
 
@@ -190,6 +190,19 @@ class Evidence:
     def of(self, name: str) -> list[Probe]:
         """Probes of one word, by seed."""
         return sorted((p for p in self.probes if p.word == name), key=lambda p: p.seed)
+
+    def by_settings(self, name: str) -> list[tuple[float | None, float]]:
+        """Validation and test errors of a probe with the seeds that its settings alone lead to.
+
+        What was trained again from the weights of another is reached by no settings, nor is what
+        was trained on from there.
+        """
+        kind, relaxed = read_word(name)
+        on = word(FACTORIAL, relaxed) if kind in OPTIMISER and relaxed else name
+        if on != name and any(one.again for one in self.of(on)):
+            return []
+        found = [one.by_settings for one in self.of(name)]
+        return [(validation, test) for validation, test in found if test is not None]
 
     def setting(self, name: str, what: str) -> Any:  # noqa: ANN401 - widths or a number
         """A setting a probe was trained with; None when there is no such probe."""

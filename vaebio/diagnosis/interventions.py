@@ -39,7 +39,8 @@ def of_factor(factor: str) -> Rule:
         )
         said += _refined(evidence, limits) if factor == "encoder" else ""
         said += f" It does not count: {reason}." if reason else _left_out(evidence)
-        predicted = float(evidence.table.cell({factor}).mean())
+        reached = [test for _, test in evidence.by_settings(word(FACTORIAL, {factor}))]
+        predicted = float(np.mean(reached)) if reached else None
         change = f"{level(old)} → {level(new)}"
         return Finding(not reason and _counts(gain, limits), said, gain, change, predicted)
 

@@ -89,7 +89,7 @@ def prescribe(evidence: Evidence, limits: "Limits") -> Prescription | None:
     most = min(errors.values()) + limits.tolerance * evidence.room
     near = [name for name in candidates if errors[name] <= most]
     best = min(near, key=lambda name: (*_cost(evidence, name), errors[name], name))
-    own = tuple(test for _, test in _by_settings(evidence, best))
+    own = tuple(test for _, test in evidence.by_settings(best))
     expected = _expected(own, len(own), limits.confidence)
     return Prescription(
         evidence.member,
@@ -198,7 +198,7 @@ def _candidates(evidence: Evidence, limits: "Limits") -> list[str]:
     names = [w for w in (word(FACTORIAL), *evidence.gains(0.95)) if _can_be_set(evidence, w)]
     if not simpler_counts(evidence, limits):
         names = [name for name in names if name != SIMPLER]
-    seeds = {name: len(_by_settings(evidence, name)) for name in names}
+    seeds = {name: len(evidence.by_settings(name)) for name in names}
     most = max(seeds.values(), default=0)
     return [name for name in names if seeds[name] == most] if most else []
 
@@ -211,24 +211,10 @@ def _can_be_set(evidence: Evidence, name: str) -> bool:
 
 def _judged_by(evidence: Evidence, names: Sequence[str]) -> dict[str, float]:
     """Mean errors on validation where all were measured there, else on test."""
-    both = {name: list(zip(*_by_settings(evidence, name), strict=True)) for name in names}
+    both = {name: list(zip(*evidence.by_settings(name), strict=True)) for name in names}
     measured = all(error is not None for validation, _ in both.values() for error in validation)
     found = {name: errors[0 if measured else 1] for name, errors in both.items()}
     return {name: float(np.mean(errors)) for name, errors in found.items()}
-
-
-def _by_settings(evidence: Evidence, name: str) -> list[tuple[float | None, float]]:
-    """Validation and test errors of a probe with the seeds that its settings alone lead to.
-
-    What was trained again from the weights of another is reached by no settings, nor is what was
-    trained on from there.
-    """
-    kind, relaxed = read_word(name)
-    on = word(FACTORIAL, relaxed) if kind in OPTIMISER and relaxed else name
-    if on != name and any(one.again for one in evidence.of(on)):
-        return []
-    found = [one.by_settings for one in evidence.of(name)]
-    return [(validation, test) for validation, test in found if test is not None]
 
 
 def _cost(evidence: Evidence, name: str) -> tuple[int, int]:
