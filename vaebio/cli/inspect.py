@@ -74,13 +74,13 @@ def _next(arguments: argparse.Namespace, seen: "Inspection") -> str:
 
 def _teller() -> Callable[[int, int], None]:
     """A plain line now and then, so that what takes a second says nothing."""
-    from vaebio.cli.progress import SECONDS_BETWEEN_LINES
+    from vaebio.cli.progress import due
 
-    last = time.monotonic()
+    last = started = time.monotonic()
 
     def tell(done: int, total: int) -> None:
         nonlocal last
-        if done < total and time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+        if done < total and due(time.monotonic(), last, started):
             last = time.monotonic()
             print(f"Looked at {done:,} of {total:,} observations", file=sys.stderr, flush=True)
 

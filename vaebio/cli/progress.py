@@ -12,6 +12,11 @@ SHARE = 1 / 6
 """Of the time so far after which there is another line: long work leaves no long log."""
 
 
+def due(now: float, told: float, started: float) -> bool:
+    """Whether it is time for another line, by the seconds of a clock."""
+    return now - told >= min(max(LEAST, SHARE * (now - started)), MOST)
+
+
 class Progress:
     """Tell how far the work is.
 
@@ -31,7 +36,7 @@ class Progress:
         if self.bar is not None:
             self.bar.set_postfix_str(note, refresh=False)
             self.bar.update(by)
-        elif self._due():
+        elif due(time.monotonic(), self.told, self.started):
             self._line(note)
 
     def close(self, note: str = "") -> None:
@@ -41,10 +46,6 @@ class Progress:
             self.bar.close()
         else:
             self._line(note)
-
-    def _due(self) -> bool:
-        now = time.monotonic()
-        return now - self.told >= min(max(LEAST, SHARE * (now - self.started)), MOST)
 
     def _line(self, note: str) -> None:
         self.told = time.monotonic()
