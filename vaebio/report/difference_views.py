@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from vaebio.report.colours import LINES, beta_colours
 from vaebio.report.figures import STRIP, blank
 from vaebio.report.headline import ranked
-from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded
 from vaebio.report.read import Results
 from vaebio.report.seeds import splits
@@ -27,7 +26,6 @@ RULE = (
 )
 
 
-@kept
 def differences(results: Results) -> Plot:
     """Neighbouring betas, one view for each model, measure and latent size."""
     views = [view for model in ranked(results) for view in _views(results, model)]

@@ -6,7 +6,6 @@ from vaebio.report import downstream_figures as figures
 from vaebio.report.class_views import classes
 from vaebio.report.headline import ranked
 from vaebio.report.integration_views import integration
-from vaebio.report.kept import kept
 from vaebio.report.placed import VAE, Level, against_pca, levels
 from vaebio.report.rank_views import trade
 from vaebio.report.read import Results
@@ -24,7 +23,6 @@ TOLD = {
 }
 
 
-@kept
 def plots(results: Results) -> list[Plot]:
     """The figures of the section that have something to show."""
     made = (downstream(results), classes(results), trade(results), integration(results))

@@ -7,7 +7,6 @@ import pandas as pd
 
 from vaebio.report import feature_figures as figures
 from vaebio.report.example import Example, example
-from vaebio.report.kept import kept
 from vaebio.report.numbers import count, rounded
 from vaebio.report.read import Results
 from vaebio.report.seeds import pca
@@ -21,7 +20,6 @@ R2_DIGITS = 0.01
 """An R² of one feature has no interval; two decimals claim little."""
 
 
-@kept
 def plots(results: Results) -> list[Plot]:
     """The figures of the section that have something to show."""
     made = (strata(results), extremes(results), scatter(results))

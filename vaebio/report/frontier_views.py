@@ -10,7 +10,6 @@ from vaebio.report import figures
 from vaebio.report.chosen import choice
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
-from vaebio.report.kept import kept
 from vaebio.report.methods_data import has_missing
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
@@ -23,7 +22,6 @@ RATE, DISTORTION = "rate_nats", "distortion_nats"
 FORETOLD = "expected_rate_nats", "expected_mse_sample"
 
 
-@kept
 def frontier(results: Results) -> Plot:
     """Distortion against rate, one view for each model and split."""
     views = [view for model in ranked(results) for view in _views(results, model)]

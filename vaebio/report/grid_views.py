@@ -9,7 +9,6 @@ from vaebio.report import heatmap
 from vaebio.report.chosen import recommended
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked, reconstruction
-from vaebio.report.kept import kept
 from vaebio.report.methods_data import over_measured
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
@@ -30,7 +29,6 @@ CONTROL_RULE = (
 )
 
 
-@kept
 def grid(results: Results) -> Plot:
     """Every measure over the grid of every model; no views when nothing was measured."""
     views = [view for model in ranked(results) for view in _views(results, model)]

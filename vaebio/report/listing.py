@@ -7,7 +7,6 @@ import pandas as pd
 
 from vaebio.report.comparison import density_rule
 from vaebio.report.headline import ranked
-from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded, with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import (
@@ -126,7 +125,6 @@ class Listing:
         return self.reasons[reason]
 
 
-@kept
 def listing(results: Results) -> Listing:
     """Everything the table shows, printed."""
     first = (*FIRST, *(() if results.prepared["label"] else UNLABELLED))

@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from vaebio.report.colours import INK, MEMBER, MUTED, VALUES
 from vaebio.report.figures import blank, number
 from vaebio.report.headline import ranked
-from vaebio.report.kept import kept
 from vaebio.report.numbers import with_spread
 from vaebio.report.read import Results
 from vaebio.report.seeds import means, splits
@@ -33,14 +32,12 @@ COUNTS = {
 LEGEND = {"orientation": "h", "y": -0.26, "x": 0, "font": {"size": 12}, "traceorder": "normal"}
 
 
-@kept
 def active(results: Results) -> Plot:
     """Active units by variance, by rate, and as expected; one view for each latent size."""
     views = [view for model in ranked(results) for view in _active_views(results, model)]
     return Plot("active", "How many units are active, and how many were to be expected?", views)
 
 
-@kept
 def parts(results: Results) -> Plot:
     """What the rate is made of, one view for each latent size and split."""
     views = [view for model in ranked(results) for view in _part_views(results, model)]

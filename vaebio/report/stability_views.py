@@ -10,7 +10,6 @@ from vaebio.report.colours import INK, MUTED, value_scale
 from vaebio.report.figures import blank, number
 from vaebio.report.headline import ranked
 from vaebio.report.heatmap import ROW
-from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded
 from vaebio.report.read import Results
 from vaebio.report.views import Plot, View, model_choice, split_word
@@ -18,7 +17,6 @@ from vaebio.terms import ALL
 from vaebio.terms.choosing import STABILITY
 
 
-@kept
 def stability(results: Results) -> Plot:
     """Every measure between seeds, over the grid of every model."""
     views = [view for model in ranked(results) for view in _views(results, model)]

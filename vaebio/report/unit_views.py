@@ -10,7 +10,6 @@ from vaebio.report.chosen import choice
 from vaebio.report.colours import INK, beta_colours
 from vaebio.report.figures import blank, number
 from vaebio.report.headline import ranked, reconstruction
-from vaebio.report.kept import kept
 from vaebio.report.numbers import rounded
 from vaebio.report.read import Results
 from vaebio.report.views import Plot, View, model_choice
@@ -19,7 +18,6 @@ from vaebio.terms import MEASURES
 QUESTION = "Which latent units carry information?"
 
 
-@kept
 def units(results: Results) -> Plot:
     """Rate of each unit, one view for each member; the recommended one first."""
     views = [view for model in ranked(results) for view in _views(results, model)]
