@@ -392,3 +392,15 @@ def test_one_seed_supports_nothing_and_without_a_follow_up_there_is_none(
     assert np.isnan(after["achieved_mse"]) and after["predicted_mse"] > 0
     assert list(found["verdicts"].query("supported")["cause"]) == ["unknown"]
     assert "one seed shows no spread" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["absent", ".", "absent/prepared.h5ad"])
+def test_a_place_without_results_is_named(folder, tmp_path, capsys, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    shutil.copy(folder / "prepared.h5ad", tmp_path / "mine")
+    assert main(["diagnose", place, "--member", "k1-b0.5"]) == 2
+    found, expected, hint = capsys.readouterr().err.splitlines()
+    assert place in found and "folder of results" in expected
+    there = "snakemake" if "/" in place else "give one of mine."
+    assert there in hint

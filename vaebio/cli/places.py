@@ -64,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def complete(arguments: argparse.Namespace) -> None:
     """Put in what is not given, then refuse what is missing or cannot be written."""
+    _refuse_absent(arguments.prepared)
     if arguments.prepared is not None and arguments.prepared.is_dir():
         _from_folder(arguments, arguments.prepared)
     elif arguments.out is not None:
@@ -78,15 +79,29 @@ def written(arguments: argparse.Namespace) -> dict[str, Path]:
     return {name: path for name, path in found.items() if path is not None}
 
 
+def _refuse_absent(prepared: Path | None) -> None:
+    if prepared is None or prepared.exists():
+        return
+    beside = sorted(p.parent for p in prepared.parent.glob(f"*/{PREPARED}"))
+    raise VaebioError(
+        found=f"there is no {prepared}",
+        expected="the folder of results of one data set, or its prepared.h5ad",
+        hint=_one_of(beside),
+    )
+
+
+def _one_of(folders: list[Path]) -> str:
+    if not folders:
+        return "run the workflow first: `snakemake --cores all`"
+    return f"give one of {', '.join(map(str, folders[:5]))}"
+
+
 def _from_folder(arguments: argparse.Namespace, folder: Path) -> None:
     if not (folder / PREPARED).is_file():
-        inside = sorted(p.parent.name for p in folder.glob(f"*/{PREPARED}"))
         raise VaebioError(
             found=f"no {PREPARED} in {folder}",
             expected="the folder of results of one data set",
-            hint=f"give one of {', '.join(str(folder / name) for name in inside[:5])}"
-            if inside
-            else "run the workflow first: `snakemake --cores all`",
+            hint=_one_of(sorted(p.parent for p in folder.glob(f"*/{PREPARED}"))),
         )
     arguments.prepared = folder / PREPARED
     _fill(arguments, READ, folder)
