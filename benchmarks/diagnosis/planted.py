@@ -47,8 +47,8 @@ USUAL = {
 OF_COUNTS = USUAL | {"epochs": 104, "warmup": 24, "patience": 24}
 """The same for a member that explains counts, which takes four times as long to come to an end.
 
-By `counts`, a family that was looked at: twice as many epochs would lower the error by less than
-1 % of null - floor, and on noise alone by less than 2 % of the null.
+By `counts`, a family that was looked at, and `trained_out`: twice the training would lower the
+error by less than 1 % of null - floor, and on noise alone by 2 % of the null.
 """
 
 KINDS = ("healthy", "generous", "noise", "noise generous")

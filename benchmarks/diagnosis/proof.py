@@ -177,13 +177,17 @@ def diagnosed(case: Case, how: How) -> dict[str, Any]:
 
 
 def verdict(evidence: Evidence) -> dict[str, Any]:
-    """Supported causes in their order, and the gains of all that have one."""
+    """Supported causes in their order, the gains of all that have one, and how far PCA is below.
+
+    The last in units of null - noise floor; 0 where PCA is not below the member.
+    """
     from vaebio.settings import Diagnose
 
     every = judge(evidence, Diagnose().verdict)
     return {
         "found": [one.cause for one in supported(every)],
         "gains": {one.cause: round(one.gain, 4) for one in every if one.gain is not None},
+        "behind": round(evidence.behind / evidence.room, 4),
     }
 
 

@@ -28,6 +28,9 @@ TARGETS = {
 }
 """What is wanted of every rate."""
 
+WITHOUT = ("nothing", "noise alone")
+"""What was planted where there is no fault."""
+
 HALVES = {"all": None, "looked at": True, "kept out": False}
 
 
@@ -133,6 +136,9 @@ def figures(records: Sequence[Record]) -> Record:
             half: {name: rate(some, name) for name in RATES} for half, some in halves.items()
         },
         "confusion": {half: confusion(some) for half, some in halves.items()},
+        "unknown": {
+            what: _unknown([one for one in counted if _planted(one) == what]) for what in WITHOUT
+        },
         "wrong": [one["case"] for one in counted if wrong(one)],
     }
 
@@ -160,6 +166,7 @@ def text(result: Record) -> str:
             f"    {planted}: " + ", ".join(f"{name} {n}" for name, n in row.items())
             for planted, row in table.items()
         ]
+    lines += ["", *(_told_unknown(*one) for one in result["unknown"].items())]
     lines += ["", f"harmless, and not counted: {', '.join(result['harmless']) or 'none'}"]
     return "\n".join([*lines, f"not as wanted: {', '.join(result['wrong']) or 'none'}"])
 
@@ -173,6 +180,19 @@ def told(one: Record) -> str:
         f"{one['case']}: {', '.join(one['found'])} ({mark}{seen}{harm}; "
         f"{one['processor_seconds']:.1f} s)"
     )
+
+
+def _unknown(records: Sequence[Record]) -> Record:
+    """How many without a fault are told that the cause is not known, and how far PCA is below."""
+    behind = [one["behind"] for one in records if "unknown" in one["found"]]
+    ends = (min(behind), max(behind)) if behind else (None, None)
+    return {"hits": len(behind), "of": len(records), "pca_below": ends}
+
+
+def _told_unknown(what: str, one: Record) -> str:
+    low, high = one["pca_below"]
+    below = "" if low is None else f", PCA lower by {low:.0%} to {high:.0%} of null - floor"
+    return f"unknown, of {what}: {one['hits']} of {one['of']}{below}"
 
 
 def _planted(one: Record) -> str:

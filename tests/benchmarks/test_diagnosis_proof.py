@@ -27,6 +27,7 @@ def record(case, planted, found, achieved=0.5, harm=None, **more):
         "null": 1.0,
         "floor": 0.4,
         "processor_seconds": 30.0,
+        "behind": 0.0,
     } | more
 
 
@@ -40,6 +41,20 @@ RECORDS = [
     record("tissue-c", [], ["noise_floor", "none"], achieved=0.45),
     record("tissue-d", [], ["optimiser"], kind="noise", achieved=0.41),
 ]
+
+
+def test_what_is_not_known_of_members_without_a_fault_is_counted_with_what_pca_reaches():
+    from benchmarks.diagnosis import score
+
+    more = [record(f"tissue-{i}", [], ["unknown"], behind=i / 10) for i in (1, 2)]
+    result = {**score.figures([*RECORDS, *more]), "missing": [], "absent": []}
+    assert result["unknown"] == {
+        "nothing": {"hits": 2, "of": 3, "pca_below": (0.1, 0.2)},
+        "noise alone": {"hits": 0, "of": 1, "pca_below": (None, None)},
+    }
+    text = score.text(result)
+    assert "unknown, of nothing: 2 of 3, PCA lower by 10% to 20% of null - floor" in text
+    assert "unknown, of noise alone: 0 of 1\n" in text
 
 
 def test_rates_count_what_they_say():

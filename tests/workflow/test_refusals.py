@@ -85,7 +85,7 @@ def test_one_bad_data_set_is_refused_before_the_good_one_is_trained(workplace, m
     assert not (workplace.folder / "results" / "good" / "stacks").exists()
 
 
-def test_csv_in_both_orientations_runs_to_the_report(workplace):
+def test_csv_in_both_orientations_is_prepared_alike_and_runs_to_the_report(workplace):
     rng = np.random.default_rng(0)
     names = [f"cell{i}" for i in range(60)], [f"gene{i}" for i in range(20)]
     counts = pd.DataFrame(rng.poisson(3.0, (60, 20)), *names)
