@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-import tests.shapes  # noqa: F401 -- before anything that it checks
+from tests import shapes  # before anything that it checks
 
 ROOT = Path(__file__).parents[1]
 WORKFLOW = "workflow"
@@ -34,6 +34,11 @@ def pytest_collection_modifyitems(config, items):
 
 def _group(item):
     return WORKFLOW if item.path.parent.name == WORKFLOW else str(item.path)
+
+
+@pytest.fixture(autouse=True)
+def _shapes_are_checked_in_every_test():
+    shapes.forget()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 The import hook of jaxtyping checks each call of a function; in a training that calls the same
 functions with the same shapes thousands of times, this takes longer than the training. Here a
-function is checked when its arguments have types or shapes that it was not called with before.
+function is checked when its arguments have types or shapes that it was not called with before in
+the same test: what an object holds is no part of its kind, so that no test relies on another's
+calls.
 """
 
 import inspect
@@ -17,6 +19,8 @@ ARRAYS, LISTS = (Tensor, ndarray, sparray, spmatrix), (tuple, list)
 MOST = 32
 """Entries of a list that are looked at."""
 
+_known = []
+
 
 def once_for_each_kind(jaxtyped):
     """A decorator like jaxtyping's, whose functions let calls of a known kind through."""
@@ -28,6 +32,7 @@ def once_for_each_kind(jaxtyped):
         if not inspect.isfunction(function):
             return checked
         known = set()
+        _known.append(known)
 
         @wraps(function)
         def called(*args, **kwargs):
@@ -41,6 +46,12 @@ def once_for_each_kind(jaxtyped):
         return called
 
     return decorator
+
+
+def forget():
+    """Check the next call of each kind again."""
+    for known in _known:
+        known.clear()
 
 
 def kind(value):
